@@ -1,0 +1,124 @@
+"""The small networks of the experiments, by name.
+
+Parameters are drawn from torch's global generator: seed it, or build inside torch.random.fork_rng.
+"""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+# The depth of a CIFAR ResNet is 6 n + 2: three stages of n blocks of two convolutions.
+_BLOCKS = {"resnet20": 3, "resnet32": 5, "resnet44": 7, "resnet56": 9}
+NAMES = ("mlp", "small_cnn", *_BLOCKS)
+
+
+def build(
+    name: str, *, in_shape: tuple[int, int, int], num_classes: int, width: int | None = None
+) -> nn.Module:
+    """A network from images (N, channels, H, W), float, to logits (N, C).
+
+    Args:
+        name: "mlp", two hidden layers of `width` ReLU units (256); "small_cnn", two convolutions of
+            `width` (32) and 2 `width` channels, each halving the image, and a hidden layer of
+            4 `width` units; "resnet20", "resnet32", "resnet44", "resnet56", the CIFAR networks of
+            He et al. (CVPR 2016, section 4.2), the first stage `width` (16) channels wide.
+        in_shape: (channels, H, W) of one image; H, W >= 4 for the convolutional networks.
+        num_classes: C >= 2.
+        width: as above; None for the default.
+
+    Raises:
+        ValueError: an unknown name, or a size outside these ranges.
+    """
+    if name not in NAMES:
+        raise ValueError(f"model must be one of {', '.join(NAMES)}; got {name!r}")
+    smallest = 1 if name == "mlp" else 4
+    if len(in_shape) != 3 or in_shape[0] < 1 or min(in_shape[1:]) < smallest:
+        raise ValueError(
+            f"in_shape of {name} must be (channels, H, W) with H, W >= {smallest}, got {in_shape}"
+        )
+    if num_classes < 2:
+        raise ValueError(f"num_classes must be >= 2, got {num_classes}")
+    if width is not None and width < 1:
+        raise ValueError(f"width must be >= 1, got {width}")
+    if name == "mlp":
+        return _mlp(in_shape, num_classes, width or 256)
+    if name == "small_cnn":
+        return _small_cnn(in_shape, num_classes, width or 32)
+    return CifarResNet(_BLOCKS[name], in_shape[0], num_classes, width=width or 16)
+
+
+def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int) -> nn.Sequential:
+    channels, height, breadth = in_shape
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(channels * height * breadth, width),
+        nn.ReLU(),
+        nn.Linear(width, width),
+        nn.ReLU(),
+        nn.Linear(width, num_classes),
+    )
+
+
+def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int) -> nn.Sequential:
+    channels, height, breadth = in_shape
+    return nn.Sequential(
+        nn.Conv2d(channels, width, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(width, 2 * width, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(2 * width * (height // 4) * (breadth // 4), 4 * width),
+        nn.ReLU(),
+        nn.Linear(4 * width, num_classes),
+    )
+
+
+class CifarResNet(nn.Module):
+    """A ResNet of depth 6 n + 2 for small images (He et al. 2016, section 4.2).
+
+    A 3x3 convolution, three stages of n blocks with `width`, 2 `width` and 4 `width` channels, the
+    second and third halving the image, then the average over the image and a linear layer.
+    """
+
+    def __init__(self, blocks: int, channels: int, num_classes: int, *, width: int = 16):
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
+        )
+        stages, before = [], width
+        for after, stride in ((width, 1), (2 * width, 2), (4 * width, 2)):
+            for block in range(blocks):
+                stages.append(_Block(before, after, stride if block == 0 else 1))
+                before = after
+        self.stages = nn.Sequential(*stages)
+        self.head = nn.Linear(before, num_classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (N, channels, H, W) to logits (N, C)."""
+        return self.head(self.stages(self.stem(images)).mean((2, 3)))
+
+
+class _Block(nn.Module):
+    """relu(x + bn(conv(relu(bn(conv(x)))))), with the paper's shortcut A where the size changes."""
+
+    def __init__(self, before: int, after: int, stride: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(after)
+        self.conv2 = nn.Conv2d(after, after, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(after)
+        self.stride, self.new_channels = stride, after - before
+
+    def forward(self, x: Tensor) -> Tensor:
+        residual = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        return F.relu(self._shortcut(x) + residual)
+
+    def _shortcut(self, x: Tensor) -> Tensor:
+        # Shortcut A has no parameters: every second pixel, and zeros for the new channels.
+        x = x[:, :, :: self.stride, :: self.stride]
+        half = self.new_channels // 2
+        return F.pad(x, (0, 0, 0, 0, half, self.new_channels - half))
