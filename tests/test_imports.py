@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "dmnb"
 OPTIONAL = ["IPython", "anywidget", "datasets", "gensim", "ipywidgets", "matplotlib", "nbformat"]
 OPTIONAL += ["papermill", "pandas", "pyarrow", "ray", "rich", "scipy", "sklearn", "torchvision"]
 
-# Each module with those of ours (or the names in them) that it may import. A new file needs a row, and a reason.
+# Each module with those of ours, or the names in them, that it may import.
+# A new file needs a row here, and a reason.
 LEAVES = {"emphasis", "noise", "models", "record", "data", "features", "retrieval"}
 BELOW = {
     **{leaf: set() for leaf in LEAVES},

@@ -77,11 +77,10 @@ def wheel(tmp_path_factory) -> Path:
 def test_the_wheel_holds_the_package_whole_and_nothing_else(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     package = {name for name in names if not re.match(r"dmnb-[^/]*\.dist-info/", name)}
-    kinds = ("*.py", "*.js", "*.css", "*.mplstyle", "py.typed", "palette.json")
-    files = {str(p.relative_to(ROOT)) for kind in kinds for p in (ROOT / "dmnb").rglob(kind)}
-    assert package == files
-    for kind in (".js", ".mplstyle", "py.typed", "palette.json"):
-        assert any(name.endswith(kind) for name in package), kind
+    kinds = ("**/*.py", "py.typed", "palette.json", "*.mplstyle", "widgets/*.js")
+    found = {kind: list((ROOT / "dmnb").glob(kind)) for kind in kinds}
+    assert all(found.values())
+    assert package == {str(p.relative_to(ROOT)) for paths in found.values() for p in paths}
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
