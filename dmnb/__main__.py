@@ -1,0 +1,5 @@
+import sys
+
+from dmnb.cli import main
+
+sys.exit(main())

@@ -1,0 +1,271 @@
+"""Config -> run -> Record: one training run under label noise, described by plain settings."""
+
+import dataclasses
+import hashlib
+import math
+import types
+import typing
+from collections.abc import Callable
+from numbers import Real
+
+import torch
+from torch import nn
+
+from dmnb import data, emphasis, models, noise, train
+from dmnb.loss import AuthorsDMLoss, DMLoss
+from dmnb.record import Record, hardware, versions
+
+AUTHORS = "dm-authors"
+EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
+    "cce": lambda config: emphasis.CCE(),
+    "mae": lambda config: emphasis.MAE(),
+    "mse": lambda config: emphasis.MSE(),
+    "gce": lambda config: emphasis.GCE(config.q),
+    "dm": lambda config: emphasis.DM(config.lam, config.beta),
+    "anchored": lambda config: emphasis.AnchoredDM(config.lam, config.beta),
+    "normal": lambda config: emphasis.Normal(config.lam / (config.lam + 1), config.beta),
+    "exponential": lambda config: emphasis.Exponential(config.beta),
+    "beta": lambda config: emphasis.Beta(config.lam + 1, config.beta),
+    "uniform": lambda config: emphasis.Uniform(),
+    AUTHORS: lambda config: emphasis.DM(config.lam, config.beta),
+}
+NORMALIZATIONS = ("none", "integral", "batch")
+HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
+NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
+
+# Patrini et al., CVPR 2017: 2 -> 7, 3 -> 8, 5 <-> 6, 7 -> 1 for digits; bird -> airplane,
+# cat <-> dog, deer -> horse, truck -> automobile for CIFAR-10.
+CLASS_MAPS = {
+    "digits": {2: 7, 3: 8, 5: 6, 6: 5, 7: 1},
+    "cifar10": {2: 0, 3: 5, 5: 3, 4: 7, 9: 1},
+}
+
+
+def _setting(default, about: str, allowed: str | tuple[str, ...], valid: Callable | None = None):
+    """A field of Config: ``allowed`` lists the values, or says in words what ``valid`` tests."""
+    words = allowed if isinstance(allowed, str) else "one of " + ", ".join(allowed)
+    metadata = {"about": about, "allowed": words, "valid": valid or allowed.__contains__}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """Settings of one run; the defaults train DM(.5, 12) on digits with 40% wrong labels.
+
+    Every field is a keyword, a flag of ``dmnb run`` and an entry of the record; `settings` lists
+    what each means. An unknown key or a bad value raises ValueError, naming it and what is allowed.
+    """
+
+    dataset: str = _setting(
+        "digits", "data set, or a folder of images", "a name or a path", lambda x: bool(x)
+    )
+    noise: str = _setting("symmetric", "how training labels are corrupted", NOISES)
+    rate: float = _setting(0.4, "share of labels to corrupt", "in [0, 1]", lambda x: 0 <= x <= 1)
+    emphasis: str = _setting("dm", "how examples are weighted", tuple(EMPHASES))
+    lam: float = _setting(
+        0.5,
+        "lambda of dm, anchored and dm-authors; normal has mode lam/(lam+1), beta alpha = lam+1",
+        "at least 0",
+        lambda x: x >= 0,
+    )
+    beta: float = _setting(
+        12.0,
+        "beta of dm, anchored, normal, exponential and dm-authors; eta of the beta family",
+        "finite",
+        math.isfinite,
+    )
+    q: float = _setting(0.7, "q of gce", "in [0, 1]", lambda x: 0 <= x <= 1)
+    normalization: str | None = _setting(
+        None, "of the weights; default: none for cce to gce, else integral", NORMALIZATIONS
+    )
+    model: str = _setting("mlp", "network", models.NAMES)
+    width: int | None = _setting(
+        None, "width of the network; default: its own", "at least 1", lambda x: x >= 1
+    )
+    optimizer: str = _setting("sgd", "optimizer", train.OPTIMIZERS)
+    lr: float = _setting(0.03, "learning rate", "above 0", lambda x: x > 0)
+    momentum: float = _setting(0.9, "momentum of SGD", "in [0, 1)", lambda x: 0 <= x < 1)
+    weight_decay: float = _setting(0.0, "weight decay", "at least 0", lambda x: x >= 0)
+    schedule: str = _setting("constant", "of the learning rate", train.SCHEDULES)
+    warmup: float = _setting(0.0, "epochs of warm-up", "at least 0", lambda x: x >= 0)
+    epochs: int = _setting(120, "epochs", "at least 1", lambda x: x >= 1)
+    batch_size: int = _setting(64, "examples in a batch", "at least 1", lambda x: x >= 1)
+    augment: bool = _setting(
+        False, "crop and flip training images", "true or false", lambda x: True
+    )
+    record_every: int = _setting(1, "measure every so many epochs", "at least 1", lambda x: x >= 1)
+    seed: int = _setting(0, "of noise, initial weights and order", "at least 0", lambda x: x >= 0)
+    device: str = _setting("cpu", "torch device", "cpu, cuda or cuda:N", lambda x: _is_device(x))
+
+    def __new__(cls, **values):
+        """Name unknown keys in a ValueError, before __init__ would raise a TypeError."""
+        unknown = sorted(values.keys() - settings().keys())
+        if unknown:
+            raise ValueError(
+                f"unknown setting {', '.join(unknown)}; known: {', '.join(settings())}"
+            )
+        return super().__new__(cls)
+
+    def __post_init__(self):
+        for name, field in settings().items():
+            value = _typed(name, getattr(self, name))
+            if value is not None and not field.metadata["valid"](value):
+                raise ValueError(f"{name} must be {field.metadata['allowed']}, got {value!r}")
+            object.__setattr__(self, name, value)
+        emphasis_of(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Config":
+        """The config of a record, or of any dict of settings; missing ones take their default."""
+        return cls(**values)
+
+    def to_dict(self) -> dict:
+        return dataclasses.asdict(self)
+
+
+def settings() -> dict[str, dataclasses.Field]:
+    """The fields of Config by name; metadata "about" and "allowed" say what each means."""
+    return {field.name: field for field in dataclasses.fields(Config)}
+
+
+def run(config: Config, *, progress: bool = True) -> Record:
+    """Load, corrupt, train, measure: the whole of one run.
+
+    Labels, initial network and order come from three streams of random numbers that depend on the
+    seed alone: runs that differ in the loss or the learning rate share all three. On the CPU the
+    same config gives the same bits, ``seconds`` aside. The global generators are left as they were.
+
+    Raises:
+        ValueError: for settings that do not fit the data, such as human labels of digits.
+    """
+    config = dataclasses.replace(config, normalization=normalization_of(config))
+    dataset = data.load(config.dataset)
+    clean, noisy = dataset.train_labels, corrupted_labels(dataset, config)
+    with torch.random.fork_rng(devices=_generators(config.device)):
+        torch.manual_seed(_stream_seed(config.seed, "network"))
+        model = models.build(
+            config.model,
+            in_shape=dataset.in_shape,
+            num_classes=dataset.num_classes,
+            width=config.width,
+        )
+        curves = train.fit(
+            model,
+            loss_of(config).to(config.device),
+            dataclasses.replace(dataset, train_labels=noisy),
+            clean_labels=clean,
+            generator=stream(config.seed, "order"),
+            progress=progress,
+            **{
+                name: getattr(config, name)
+                for name in (
+                    "epochs", "lr", "batch_size", "optimizer", "momentum", "weight_decay",
+                    "schedule", "warmup", "augment", "device", "record_every",
+                )
+            },
+        )  # fmt: skip
+    return Record(
+        config=config.to_dict(),
+        noise_rate=noise.rate(clean, noisy),
+        best=max(curves.test_accuracy),
+        final=curves.test_accuracy[-1],
+        versions=versions(),
+        hardware=hardware(config.device),
+        **vars(curves),
+    )
+
+
+def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
+    """int64 (N,): the training labels with the config's noise, from the seed's stream "noise".
+
+    "asymmetric" moves the classes that `CLASS_MAPS` lists, or else two drawn from each superclass
+    (the paper's protocol for CIFAR-100). Human labels are CIFAR-10N's; they have no rate to set.
+
+    Raises:
+        ValueError: human labels of another data set than cifar10; asymmetric noise for a data set
+            with neither a class map nor superclasses.
+    """
+    labels, kind = dataset.train_labels, config.noise
+    if kind == "none":
+        return labels
+    if kind in HUMAN:
+        if config.dataset != "cifar10":
+            raise ValueError(f"noise {kind} needs dataset cifar10, got {config.dataset!r}")
+        return data.human_labels(kind)
+    options = {"generator": stream(config.seed, "noise")}
+    if kind == "asymmetric":
+        options["class_map"] = CLASS_MAPS.get(config.dataset) or noise.superclass_map(
+            data.superclass_of(config.dataset), generator=options["generator"]
+        )
+    corrupt = {
+        "symmetric": noise.symmetric,
+        "symmetric_inclusive": noise.symmetric_inclusive,
+        "asymmetric": noise.asymmetric,
+        "pair": noise.pair,
+    }[kind]
+    return corrupt(labels, config.rate, dataset.num_classes, **options)
+
+
+def emphasis_of(config: Config) -> emphasis.Emphasis:
+    """The weighting of examples that the config describes; ValueError for bad lam, beta or q."""
+    return EMPHASES[config.emphasis](config)
+
+
+def normalization_of(config: Config) -> str:
+    """The config's normalization or, where it has none, the one of its emphasis.
+
+    Plain losses run as they are ("none"), weightings by their density ("integral"), and the
+    authors' formula as their code has it, by the sum of the batch ("batch", its only one).
+    """
+    if config.emphasis == AUTHORS:
+        if config.normalization not in (None, "batch"):
+            raise ValueError(
+                f"normalization of {AUTHORS} must be batch, got {config.normalization!r}"
+            )
+        return "batch"
+    plain = config.emphasis in ("cce", "mae", "mse", "gce")
+    return config.normalization or ("none" if plain else "integral")
+
+
+def loss_of(config: Config) -> nn.Module:
+    """The loss: logits (B, K) and targets (B,) to a scalar."""
+    if config.emphasis == AUTHORS:
+        return AuthorsDMLoss(config.lam, config.beta)
+    return DMLoss(emphasis_of(config), normalization=normalization_of(config))
+
+
+def stream(seed: int, name: str) -> torch.Generator:
+    """A generator on the CPU for one purpose: streams of different names are independent."""
+    return torch.Generator().manual_seed(_stream_seed(seed, name))
+
+
+def _stream_seed(seed: int, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8], "big") >> 1
+
+
+def _generators(device: str) -> list[torch.device]:
+    return [] if device == "cpu" else [torch.device(device)]
+
+
+def _is_device(name: str) -> bool:
+    try:
+        return torch.device(name).type in ("cpu", "cuda")
+    except RuntimeError:
+        return False
+
+
+def _typed(name: str, value):
+    """``value`` in the type its field declares; 1 counts as 1.0, and 1.0 as 1, but not True."""
+    declared = typing.get_type_hints(Config)[name]
+    allowed = typing.get_args(declared) if isinstance(declared, types.UnionType) else (declared,)
+    if value is None and types.NoneType in allowed:
+        return None
+    wanted = allowed[0]
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if wanted is float and number:
+        return float(value)
+    if wanted is int and number and value == int(value):
+        return int(value)
+    if wanted not in (int, float) and isinstance(value, wanted):
+        return value
+    raise ValueError(f"{name} must be {wanted.__name__}, got {value!r}")

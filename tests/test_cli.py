@@ -1,0 +1,93 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dmnb import experiment
+from dmnb.cli import main
+from dmnb.record import Record
+
+QUICK = ["run", "--epochs", "2", "--width", "16"]
+
+
+def test_the_command_trains_and_writes_a_record(tmp_path):
+    command = [sys.executable, "-m", "dmnb", *QUICK, "--dataset", "digits", "--noise", "symmetric"]
+    command += ["--rate", "0.4", "--emphasis", "dm", "--lam", "0.5", "--beta", "12"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (path,) = (tmp_path / "runs").iterdir()
+    record = Record.load(path)
+    assert record.config["lam"] == 0.5 and record.config["epochs"] == 2
+    assert f"final {record.final:.1%}" in done.stdout
+    assert f"runs/{path.name}" in done.stdout
+    assert "epoch 2/2" in done.stderr
+
+
+def test_every_setting_is_a_flag(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["run", "--help"])
+    assert stop.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for name, field in experiment.settings().items():
+        assert f"--{name.replace('_', '-')}" in text
+        assert field.metadata["about"][:12] in text
+    assert "--out" in text
+
+
+def test_flags_reach_the_config(tmp_path, capsys):
+    flags = ["--weight-decay", "0.001", "--batch-size", "128", "--augment", "--optimizer", "adam"]
+    flags += ["--normalization", "batch", "--seed", "5", "--lr", "1e-3", "--rate", "0"]
+    assert main([*QUICK, *flags, "--quiet", "--out", str(tmp_path)]) == 0
+    (path,) = tmp_path.iterdir()
+    config = Record.load(path).config
+    told = {name: config[name] for name in ("weight_decay", "batch_size", "augment", "optimizer")}
+    assert told == {
+        "weight_decay": 0.001, "batch_size": 128, "augment": True, "optimizer": "adam"
+    }  # fmt: skip
+    assert (config["normalization"], config["seed"], config["lr"]) == ("batch", 5, 0.001)
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert "noisy –" in captured.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--emphasis", "focal"], ["emphasis", "focal", "anchored"]),
+        (["run", "--rate", "2"], ["rate", "[0, 1]"]),
+        (["run", "--rate", "much"], ["--rate", "much"]),
+        (["run", "--epochs", "1.5"], ["--epochs", "1.5"]),
+        (["run", "--colour", "red"], ["--colour"]),
+        (["run", "--dataset", "nowhere"], ["nowhere", "digits"]),
+        (["run", "--em", "cce"], ["--em"]),
+        (["fly"], ["fly", "run"]),
+        ([], ["COMMAND"]),
+    ],
+)
+def test_errors_take_one_line_and_status_2(arguments, words, capsys):
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = stop.code
+    captured = capsys.readouterr()
+    assert status == 2
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert all(word in captured.err for word in words)
+
+
+def test_an_unwritable_folder_is_an_error(tmp_path, capsys):
+    taken = tmp_path / "file"
+    taken.write_text("")
+    assert main([*QUICK, "--quiet", "--out", str(taken)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_diverged_run_is_told(tmp_path, capsys):
+    flags = ["--lr", "1e30", "--weight-decay", "1000", "--quiet", "--out", str(tmp_path)]
+    assert main([*QUICK, *flags]) == 0
+    assert "diverged in epoch" in capsys.readouterr().out

@@ -1,0 +1,190 @@
+import dataclasses
+import pickle
+
+import pytest
+import torch
+
+from dmnb import data, experiment, noise
+from dmnb.experiment import Config, corrupted_labels, loss_of, run, stream
+from dmnb.loss import AuthorsDMLoss, DMLoss
+from dmnb.record import Record
+
+SMALL = {"epochs": 2, "width": 16}
+
+
+def comparable(record):
+    values = dataclasses.asdict(record)
+    del values["seconds"]
+    return values
+
+
+def test_promised_fields():
+    promised = (
+        "dataset noise rate emphasis lam beta q normalization model optimizer lr momentum "
+        "weight_decay schedule epochs batch_size seed device"
+    )
+    assert set(promised.split()) <= set(experiment.settings())
+
+
+def test_defaults_are_the_papers_dm_on_digits():
+    config = Config()
+    assert (config.dataset, config.noise, config.rate) == ("digits", "symmetric", 0.4)
+    assert (config.emphasis, config.lam, config.beta) == ("dm", 0.5, 12.0)
+    loss = loss_of(config)
+    assert isinstance(loss, DMLoss)
+    assert loss.normalization == "integral"
+
+
+def test_a_config_is_immutable_hashable_and_picklable():
+    config = Config(lr=0.1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.lr = 0.2
+    assert pickle.loads(pickle.dumps(config)) == config == Config.from_dict(config.to_dict())
+    assert len({config, Config(lr=0.1), dataclasses.replace(config, lr=0.2)}) == 2
+
+
+def test_numbers_take_the_declared_type():
+    config = Config(lr=1, epochs=3.0, rate=0)
+    assert (type(config.lr), type(config.epochs), type(config.rate)) == (float, int, float)
+
+
+@pytest.mark.parametrize("make", [lambda v: Config(**v), Config.from_dict])
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"momentun": 0.9}, "momentun.*momentum"),
+        ({"noise": "salt"}, "noise.*symmetric.*'salt'"),
+        ({"rate": 1.5}, r"rate.*\[0, 1\].*1.5"),
+        ({"rate": float("nan")}, "rate.*nan"),
+        ({"emphasis": "focal"}, "emphasis.*anchored.*'focal'"),
+        ({"lam": -1}, "lam.*-1"),
+        ({"beta": float("inf")}, "beta.*inf"),
+        ({"emphasis": "anchored", "beta": -2}, "beta.*-2"),
+        ({"q": 2}, "q must.*2"),
+        ({"normalization": "sum"}, "normalization.*batch.*'sum'"),
+        ({"emphasis": "dm-authors", "normalization": "integral"}, "normalization.*batch.*integral"),
+        ({"model": "vgg"}, "model.*mlp.*'vgg'"),
+        ({"optimizer": "lion"}, "optimizer.*adam.*'lion'"),
+        ({"schedule": "linear"}, "schedule.*cosine.*'linear'"),
+        ({"lr": 0}, "lr.*above 0.*0"),
+        ({"lr": "fast"}, "lr.*float.*'fast'"),
+        ({"momentum": 1.0}, "momentum.*1.0"),
+        ({"epochs": 0}, "epochs.*0"),
+        ({"epochs": 2.5}, "epochs.*int.*2.5"),
+        ({"epochs": True}, "epochs.*int.*True"),
+        ({"batch_size": -4}, "batch_size.*-4"),
+        ({"width": 0}, "width.*0"),
+        ({"augment": 1}, "augment.*bool.*1"),
+        ({"seed": -1}, "seed.*-1"),
+        ({"device": "abacus"}, "device.*cuda.*'abacus'"),
+        ({"dataset": 3}, "dataset.*str.*3"),
+    ],
+)
+def test_bad_settings_are_named(make, values, words):
+    with pytest.raises(ValueError, match=words):
+        make(values)
+
+
+@pytest.mark.parametrize("name", experiment.EMPHASES)
+def test_every_emphasis_trains(name):
+    beta = 2.0 if name == "exponential" else 6.0
+    record = run(Config(emphasis=name, beta=beta, **SMALL), progress=False)
+    assert record.epoch == [1, 2]
+    assert record.diverged is None
+    assert all(value is not None for value in record.ess + record.train_loss)
+    plain = name in ("cce", "mae", "mse", "gce")
+    expected = "batch" if name == "dm-authors" else "none" if plain else "integral"
+    assert record.config["normalization"] == expected
+
+
+def test_the_authors_formula_is_the_baseline():
+    config = Config(emphasis="dm-authors", lam=1.0, beta=8.0)
+    assert isinstance(loss_of(config), AuthorsDMLoss)
+
+
+def test_a_run_gives_the_same_bits_twice_and_leaves_the_global_generator():
+    config = Config(**SMALL)
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    first = run(config, progress=False)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(4)
+    assert comparable(run(config, progress=False)) == comparable(first)
+    other = run(dataclasses.replace(config, seed=1), progress=False)
+    assert other.test_accuracy != first.test_accuracy
+    assert other.noise_rate != first.noise_rate
+
+
+def test_a_run_survives_json_and_its_config_reruns(tmp_path):
+    record = run(Config(**SMALL), progress=False)
+    loaded = Record.load(record.save(tmp_path))
+    assert loaded.config == record.config
+    assert Config.from_dict(loaded.config).to_dict() == record.config
+    assert loaded.final == pytest.approx(record.final, rel=1e-4)
+    assert loaded.name == record.name
+
+
+def test_a_diverged_run_has_a_record(tmp_path):
+    config = Config(emphasis="dm", lr=1e30, weight_decay=1e3, epochs=9, width=16)
+    record = Record.load(run(config, progress=False).save(tmp_path))
+    assert record.diverged == record.epoch[-1] < 9
+    assert 0 <= record.final <= 1
+    assert record.p_clean[-1] is None
+
+
+def test_dm_resists_noise_that_cross_entropy_learns():
+    options = {"epochs": 40, "width": 64, "record_every": 40}
+    cce = run(Config(emphasis="cce", **options), progress=False)
+    dm = run(Config(emphasis="dm", **options), progress=False)
+    assert cce.corrupted > dm.corrupted + 0.1
+    assert dm.intact > cce.intact + 0.1
+    assert dm.p_noisy[-1] < 0.2
+
+
+@pytest.mark.parametrize("kind", ["symmetric", "symmetric_inclusive", "asymmetric", "pair"])
+def test_noise_is_made_by_its_kind_and_measured(kind):
+    dataset = data.load("digits")
+    config = Config(noise=kind, rate=0.3)
+    labels = corrupted_labels(dataset, config)
+    moved = labels != dataset.train_labels
+    if kind == "pair":
+        assert torch.equal(labels[moved], (dataset.train_labels[moved] + 1) % 10)
+    if kind == "asymmetric":
+        expected = experiment.CLASS_MAPS["digits"]
+        pairs = zip(dataset.train_labels[moved].tolist(), labels[moved].tolist(), strict=True)
+        assert set(pairs) == set(expected.items())
+    record = run(Config(noise=kind, rate=0.3, epochs=1, width=8), progress=False)
+    assert record.noise_rate == noise.rate(dataset.train_labels, labels) == moved.double().mean()
+
+
+def test_no_noise():
+    record = run(Config(noise="none", **SMALL), progress=False)
+    assert record.noise_rate == 0
+    assert record.p_noisy == [None, None]
+    assert record.corrupted == record.intact
+
+
+def test_noise_is_shared_by_methods_and_rates_of_learning():
+    dataset = data.load("digits")
+    one = corrupted_labels(dataset, Config(emphasis="cce", lr=0.1))
+    assert torch.equal(one, corrupted_labels(dataset, Config(emphasis="dm", epochs=3)))
+    assert not torch.equal(one, corrupted_labels(dataset, Config(seed=1)))
+
+
+def test_streams_are_independent_by_name():
+    draws = {
+        (seed, name): tuple(torch.rand(3, generator=stream(seed, name)).tolist())
+        for seed in (0, 1)
+        for name in ("noise", "order")
+    }
+    assert len(set(draws.values())) == 4
+
+
+def test_human_labels_belong_to_cifar10():
+    with pytest.raises(ValueError, match="human_worse.*cifar10.*digits"):
+        run(Config(noise="human_worse", **SMALL), progress=False)
+
+
+def test_an_unknown_data_set_is_named():
+    with pytest.raises(ValueError, match="mnist9000"):
+        run(Config(dataset="mnist9000", **SMALL), progress=False)

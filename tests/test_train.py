@@ -1,0 +1,267 @@
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from dmnb import emphasis
+from dmnb.loss import DMLoss
+from dmnb.train import (
+    accuracy,
+    crop_and_flip,
+    effective_share,
+    fit,
+    learning_rate,
+    predict,
+    standardiser,
+)
+
+
+def stream(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def blobs(n=150, classes=3, size=6, noise=0.3):
+    """Images whose bright column tells the class, labels partly wrong: data, clean labels."""
+    generator = stream(7)
+    clean = torch.randint(classes, (n + 60,), generator=generator)
+    images = torch.randint(0, 60, (n + 60, 2, size, size), generator=generator)
+    images[torch.arange(n + 60), 0, :, clean] += 150
+    wrong = torch.rand(n + 60, generator=generator) < noise
+    given = torch.where(wrong, (clean + 1) % classes, clean)
+    images = images.byte()
+    data = SimpleNamespace(
+        train_images=images[:n],
+        train_labels=given[:n],
+        test_images=images[n:],
+        test_labels=clean[n:],
+    )
+    return data, clean[:n]
+
+
+def network(size=6, classes=3):
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return nn.Sequential(
+            nn.Flatten(), nn.Linear(2 * size * size, 32), nn.ReLU(), nn.Linear(32, classes)
+        )
+
+
+def trained(loss=None, *, data=None, **options):
+    data, clean = data or blobs()
+    options = {"epochs": 4, "lr": 0.05, "batch_size": 16, "clean_labels": clean} | options
+    model = network()
+    curves = fit(model, loss or nn.CrossEntropyLoss(), data, generator=stream(), **options)
+    return model, curves
+
+
+def measured(curves):
+    return {name: value for name, value in vars(curves).items() if name != "seconds"}
+
+
+@pytest.mark.parametrize("options", [{}, {"augment": True}, {"optimizer": "adam", "lr": 0.01}])
+def test_the_same_seed_gives_the_same_bits(options):
+    loss = DMLoss(emphasis.DM(0.5, 4.0))
+    first, one = trained(loss, **options)
+    torch.rand(5)  # the global generator plays no part
+    second, two = trained(loss, **options)
+    assert measured(one) == measured(two)
+    for a, b in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_another_seed_gives_another_run():
+    data, _ = blobs()
+    runs = [
+        fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.05, generator=stream(seed))
+        for seed in (0, 1)
+    ]
+    assert runs[0].train_loss != runs[1].train_loss
+
+
+def test_one_plain_sgd_step_is_the_gradient_step():
+    data, _ = blobs(n=40)
+    model, reference = network(), network()
+    fit(model, nn.CrossEntropyLoss(), data, epochs=1, lr=0.1, momentum=0.0, batch_size=40)
+    x = data.train_images.float()
+    x = (x - x.mean((0, 2, 3), keepdim=True)) / x.std((0, 2, 3), correction=0, keepdim=True)
+    nn.functional.cross_entropy(reference(x), data.train_labels).backward()
+    for a, b in zip(model.parameters(), reference.parameters(), strict=True):
+        torch.testing.assert_close(a, b - 0.1 * b.grad, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "cosine"])
+def test_it_learns(optimizer, schedule):
+    lr = 0.005 if optimizer == "adam" else 0.05
+    _, curves = trained(
+        data=blobs(noise=0.0), optimizer=optimizer, schedule=schedule, lr=lr, warmup=1, epochs=6
+    )
+    assert curves.test_accuracy[-1] > 0.95
+    assert curves.train_loss[-1] < curves.train_loss[0]
+    assert curves.corrupted == curves.intact > 0.95
+
+
+def test_weight_decay_shrinks_the_weights():
+    free, _ = trained(epochs=6)
+    bound, _ = trained(epochs=6, weight_decay=0.1)
+    assert sum(p.norm() for p in bound.parameters()) < sum(p.norm() for p in free.parameters())
+
+
+def test_what_is_measured_is_what_the_network_says():
+    data, clean = blobs()
+    w = emphasis.AnchoredDM(0.5, 4.0)
+    model, curves = trained(DMLoss(w))
+    logits = predict(model, data.train_images, standardise=standardiser(data.train_images))
+    p = logits.double().softmax(1).gather(1, data.train_labels[:, None])[:, 0]
+    right = data.train_labels == clean
+    assert curves.p_clean[-1] == pytest.approx(p[right].mean().item(), abs=1e-9)
+    assert curves.p_noisy[-1] == pytest.approx(p[~right].mean().item(), abs=1e-9)
+    weights = w.weight(p)
+    expected = weights.sum() ** 2 / (len(p) * weights.square().sum())
+    assert curves.ess[-1] == pytest.approx(expected.item(), abs=1e-6)
+    assert curves.corrupted == (logits.argmax(1) == data.train_labels).double().mean().item()
+    assert curves.intact == (logits.argmax(1) == clean).double().mean().item()
+    last = curves.histograms[-1]
+    assert last["epoch"] == 4
+    bins = torch.histogram(p[right], 20, range=(0.0, 1.0)).hist.int().tolist()
+    assert last["clean"] == bins
+    assert sum(last["noisy"]) == (~right).sum().item()
+
+
+def test_without_clean_labels_nothing_is_told_apart():
+    _, curves = trained(clean_labels=None)
+    assert curves.p_clean == curves.p_noisy == [None] * 4
+    assert curves.intact is None and curves.histograms == []
+    assert 0 <= curves.corrupted <= 1
+
+
+def test_without_noise_there_is_no_p_of_noisy_examples():
+    _, curves = trained(data=blobs(noise=0.0))
+    assert curves.p_noisy == [None] * 4
+    assert all(0 < p < 1 for p in curves.p_clean)
+
+
+def test_a_loss_without_an_emphasis_has_no_effective_sample():
+    assert trained()[1].ess == [None] * 4
+
+
+def test_sparse_records_agree_with_dense_ones():
+    _, dense = trained(epochs=7)
+    _, sparse = trained(epochs=7, record_every=3)
+    assert sparse.epoch == [3, 6, 7]
+    assert sparse.test_accuracy == [dense.test_accuracy[k - 1] for k in sparse.epoch]
+    assert sparse.corrupted == dense.corrupted
+
+
+def test_histograms_are_few_and_evenly_spread():
+    _, curves = trained(data=blobs(n=32), epochs=60)
+    epochs = [histogram["epoch"] for histogram in curves.histograms]
+    assert len(epochs) == 25 and epochs[0] == 1 and epochs[-1] == 60
+    gaps = {b - a for a, b in zip(epochs, epochs[1:], strict=False)}
+    assert gaps <= {2, 3}
+
+
+def test_a_diverged_run_is_recorded_and_ends():
+    _, curves = trained(lambda z, y: z.square().sum() * 1e30, lr=1e9, epochs=9)
+    assert curves.diverged == curves.epoch[-1] < 9
+    assert curves.train_loss[-1] is None or math.isfinite(curves.train_loss[-1])
+    assert curves.p_clean[-1] is None and curves.ess[-1] is None
+    lengths = {len(getattr(curves, name)) for name in ("epoch", "test_accuracy", "p_noisy", "ess")}
+    assert lengths == {len(curves.epoch)}
+    assert 0 <= curves.test_accuracy[-1] <= 1
+
+
+def test_divergence_between_records_is_noticed():
+    _, curves = trained(lambda z, y: z.sum() * math.nan, epochs=9, record_every=5)
+    assert curves.diverged == 1 and curves.epoch == [1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"optimizer": "lion"}, "optimizer.*sgd.*'lion'"),
+        ({"schedule": "linear"}, "schedule.*cosine.*'linear'"),
+        ({"epochs": 0}, "epochs.*0"),
+        ({"lr": -1.0}, "lr.*-1.0"),
+        ({"batch_size": 0}, "batch_size.*0"),
+        ({"record_every": 0}, "record_every.*0"),
+    ],
+)
+def test_bad_options_are_named(options, words):
+    with pytest.raises(ValueError, match=words):
+        trained(**options)
+
+
+def test_schedules():
+    def rates(schedule, **options):
+        return [learning_rate(k, 8, lr=1.0, schedule=schedule, **options) for k in range(8)]
+
+    assert rates("constant") == [1.0] * 8
+    assert rates("step") == pytest.approx([1, 1, 1, 1, 0.1, 0.1, 0.01, 0.01])
+    cosine = rates("cosine")
+    assert cosine[0] == 1.0 and cosine[4] == pytest.approx(0.5)
+    assert cosine == pytest.approx([(1 + math.cos(math.pi * k / 8)) / 2 for k in range(8)])
+    assert rates("constant", warmup_steps=4) == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1, 1, 1])
+    late = rates("cosine", warmup_steps=4)
+    assert late[4] == 1.0 and late[6] == pytest.approx(0.5)
+
+
+def test_a_warm_up_longer_than_the_run_only_rises():
+    rates = [learning_rate(k, 4, lr=1.0, schedule="cosine", warmup_steps=8) for k in range(4)]
+    assert rates == pytest.approx([1 / 8, 2 / 8, 3 / 8, 4 / 8])
+
+
+def test_standardised_images_have_mean_zero_and_deviation_one():
+    images = torch.randint(0, 256, (50, 3, 4, 5), generator=stream()).byte()
+    images[:, 2] = 9  # a constant channel is only centred
+    x = standardiser(images)(images)
+    assert x.dtype == torch.float32
+    torch.testing.assert_close(x.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    deviation = x.std((0, 2, 3), correction=0)
+    torch.testing.assert_close(deviation, torch.tensor([1.0, 1.0, 0.0]), atol=1e-5, rtol=0)
+
+
+def test_crops_and_flips_are_shifted_mirror_images():
+    images = torch.randint(1, 256, (40, 3, 8, 6), generator=stream()).byte()
+    made = crop_and_flip(images, padding=2, generator=stream(3))
+    assert made.shape == images.shape and made.dtype == torch.uint8
+    padded = nn.functional.pad(images, (2, 2, 2, 2))
+    found = []
+    for k, image in enumerate(made):
+        candidates = {
+            (top, left, mirrored): crop.flip(2) if mirrored else crop
+            for top in range(5)
+            for left in range(5)
+            for mirrored in (False, True)
+            for crop in [padded[k, :, top : top + 8, left : left + 6]]
+        }
+        matches = [name for name, crop in candidates.items() if torch.equal(crop, image)]
+        assert len(matches) == 1
+        found += matches
+    assert len(set(found)) > 20
+    assert 10 < sum(mirrored for *_, mirrored in found) < 30
+
+
+def test_effective_share():
+    assert effective_share(torch.ones(8)) == pytest.approx(1.0)
+    assert effective_share(torch.tensor([0.0, 0.0, 0.0, 5.0])) == pytest.approx(0.25)
+    assert effective_share(torch.full((4,), 1e300, dtype=torch.float64)) == pytest.approx(1.0)
+
+
+def test_prediction_in_pieces_is_prediction():
+    data, _ = blobs()
+    model, standardise = network(), standardiser(data.train_images)
+    whole = predict(model, data.train_images, standardise=standardise)
+    pieces = predict(model, data.train_images, standardise=standardise, batch_size=7)
+    torch.testing.assert_close(whole, pieces)
+    assert accuracy(torch.eye(3), torch.tensor([0, 1, 0])) == pytest.approx(2 / 3)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_it_trains_on_a_gpu():
+    _, curves = trained(DMLoss(emphasis.CCE(), normalization="none"), device="cuda", augment=True)
+    assert len(curves.test_accuracy) == 4
+    assert curves.ess[-1] > 0
