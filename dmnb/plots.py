@@ -1,0 +1,358 @@
+"""Arrays, emphases and records -> matplotlib figures, in one visual language.
+
+    from dmnb import plots
+    plots.use_style()
+    plots.emphasis_curves({"dm": DM(0.5, 12), "cce": CCE()})
+
+Every function returns a Figure that holds no title: the caption belongs to the page. A method
+keeps one colour, dash and marker everywhere (STYLE), and curves carry their name beside them.
+Probabilities, shares and accuracies come in as fractions in [0, 1].
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
+
+PALETTE: dict[str, str] = json.loads((files("dmnb") / "palette.json").read_text())
+INK = PALETTE["neutral"]
+
+
+class Look(NamedTuple):
+    """How a method appears: its name, and three signs of which colour is only one."""
+
+    label: str
+    colour: str
+    dash: Any
+    marker: str
+
+
+STYLE = {
+    "dm": Look("DM", PALETTE["dm"], "-", "o"),
+    "anchored": Look("anchored DM", PALETTE["anchored"], (0, (5, 1.6)), "D"),
+    "cce": Look("CCE", PALETTE["cce"], "-", "s"),
+    "gce": Look("GCE", PALETTE["gce"], (0, (7, 1.8, 1, 1.8)), "^"),
+    "mae": Look("MAE", PALETTE["mae"], (0, (1.2, 1.8)), "v"),
+    "mse": Look("MSE", PALETTE["mse"], (0, (3, 1.5)), "P"),
+    "dm-authors": Look(
+        "DM, authors’ formula", PALETTE["dm-authors"], (0, (3, 1.5, 1, 1.5, 1, 1.5)), "X"
+    ),
+}
+# Names that stand for no method borrow a look, the family's own colours first.
+_VARIANTS = ("dm", "anchored", "dm-authors", "mae", "mse", "gce", "cce")
+# A drawing depends on what is drawn: no date, no version.
+_METADATA = {"Date": None, "Creator": None}
+
+
+def use_style() -> None:
+    """Draw in the book's style from here on; inside IPython show figures as SVG."""
+    matplotlib.style.use(str(files("dmnb") / "dmnb.mplstyle"))
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        return
+    from IPython.core.pylabtools import select_figure_formats
+    from matplotlib_inline.config import InlineBackend
+
+    # The shell's own size is kept, not cropped, so that text has one size in all figures.
+    options = {"bbox_inches": None, "metadata": _METADATA}
+    inline = InlineBackend.instance(parent=shell)
+    inline.print_figure_kwargs, inline.figure_formats = options, {"svg"}
+    select_figure_formats(shell, {"svg"}, **options)
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG text, the same for the same drawing."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata=_METADATA)
+    return buffer.getvalue()
+
+
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """A Look for each name: a method's own, or for any other name one that no method here uses."""
+    names = list(names)
+    free = [STYLE[key] for key in _VARIANTS if key not in names]
+    spare = itertools.cycle(free or STYLE.values())
+    return {n: STYLE[n] if n in STYLE else next(spare)._replace(label=n) for n in names}
+
+
+# --- Emphasis curves ----------------------------------------------------------------------------
+
+
+def emphasis_curves(
+    emphases: Mapping[str, Any], *, view: str = "weight", ax: Axes | None = None
+) -> Figure:
+    """Each emphasis as a curve, labelled where there is room.
+
+    emphases: name -> dmnb.emphasis.Emphasis; a key of STYLE is drawn as that method, any other
+    name is printed as it is. view: "weight", w(p); "density", w(p) / ∫w dp (1905.11233,
+    equation 8); "log-odds", w against m = log p/(1-p). ValueError when there is nothing to draw
+    or the view is another.
+    """
+    _require(emphases, "emphases")
+    if view not in _VIEWS:
+        raise ValueError(f"view must be one of {', '.join(_VIEWS)}, got {view!r}")
+    method, x, x_label, y_label = _VIEWS[view]
+    ax = ax or _axes()
+    for name, look in looks(emphases).items():
+        y = np.asarray(getattr(emphases[name], method)(x), dtype=float)
+        ax.plot(x, y, color=look.colour, linestyle=look.dash, label=look.label)
+    ax.locator_params(nbins=5)
+    ax.set(xlim=(x[0], x[-1]), xlabel=x_label, ylabel=y_label)
+    ax.set_ylim(0, 1.08 * max(line.get_ydata().max() for line in ax.lines))
+    _name_curves(ax)
+    return ax.figure
+
+
+def figure_1b(losses: Mapping[str, Any], members: Mapping[str, Any]) -> Figure:
+    """Figure 1b of 1905.11233: the weights of common losses beside members of DM.
+
+    losses and members: name -> Emphasis, as for emphasis_curves.
+    """
+    figure = Figure(figsize=(7.2, 3.2))
+    left, right = figure.subplots(1, 2)
+    emphasis_curves(losses, ax=left)
+    emphasis_curves(members, ax=right)
+    right.set_ylabel("")
+    return figure
+
+
+def p_histograms(clean: Any, noisy: Any, emphasis: Any = None) -> Figure:
+    """Where the examples are: p of those labelled right (filled) and wrong (outlined).
+
+    clean, noisy: p in [0, 1], any length (one may be empty, not both). emphasis: its weight is
+    drawn over the bars, on the right axis.
+    """
+    clean, noisy = np.ravel(np.asarray(clean, float)), np.ravel(np.asarray(noisy, float))
+    total = len(clean) + len(noisy)
+    if total == 0:
+        raise ValueError("clean and noisy must hold at least one p, got none")
+    edges = np.linspace(0, 1, 41)
+    right, wrong = (100 * np.histogram(p, edges)[0] / total for p in (clean, noisy))
+    ax = _axes()
+    ax.stairs(right, edges, fill=True, color=INK, alpha=0.35, label="right label")
+    ax.stairs(wrong, edges, color=INK, linewidth=1.4, linestyle=_DASHED, label="wrong label")
+    ax.set(xlim=(0, 1), xlabel=_P, ylabel="share of the examples, %")
+    _key(ax, *ax.get_legend_handles_labels())
+    if emphasis is not None:
+        over = ax.twinx()
+        over.plot(_UNIT, np.asarray(emphasis.weight(_UNIT)), "-", color=PALETTE["dm"])
+        over.set_ylim(bottom=0)
+        over.set_ylabel("weight $w$", color=PALETTE["dm"])
+        over.tick_params(colors=PALETTE["dm"], length=0)
+    return ax.figure
+
+
+# --- Records ------------------------------------------------------------------------------------
+
+
+def by_method(records: Iterable[Any]) -> dict[str, list[Any]]:
+    """Records -> method -> its records; the method is config["emphasis"]."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for record in records:
+        groups[record.config["emphasis"]].append(record)
+    return dict(groups)
+
+
+def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
+    """Test accuracy over training (Figure 2b): the mean over seeds, each seed as a thin line.
+
+    records_by_method: method -> Records, one a seed, all of one method equally long; or the
+    Records alone, then grouped by method. ValueError when empty or uneven.
+    """
+    groups = _groups(records_by_method)
+    ax = _axes()
+    for name, look in looks(groups).items():
+        runs = 100 * _runs(groups[name], "test_accuracy", name)
+        epochs = np.arange(1, runs.shape[1] + 1)
+        if len(runs) > 1:
+            ax.plot(epochs, runs.T, "-", color=look.colour, linewidth=0.8, alpha=0.45)
+        ax.plot(epochs, runs.mean(0), "-", color=look.colour, label=look.label)
+    ax.set(xlabel="epoch", ylabel="test accuracy, %")
+    ax.set_ylim(bottom=0)
+    _name_ends(ax)
+    return ax.figure
+
+
+def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
+    """Mean p of training examples with right labels (solid) and wrong ones (dashed), Figure 2a.
+
+    records_by_method: as for accuracy_curves; a run without wrong labels has no dashed line.
+    """
+    groups = _groups(records_by_method)
+    ax = _axes()
+    for name, look in looks(groups).items():
+        for field, dash in (("p_clean", "-"), ("p_noisy", _DASHED)):
+            p = _runs(groups[name], field, name).mean(0)
+            if np.isfinite(p).any():
+                epochs = np.arange(1, len(p) + 1)
+                ax.plot(epochs, p, linestyle=dash, color=look.colour, label=look.label)
+    ax.set(xlabel="epoch", ylabel=f"mean {_P}", ylim=(0, 1))
+    _key(ax, [_ink("-"), _ink(_DASHED)], ["right label", "wrong label"])
+    _name_ends(ax)
+    return ax.figure
+
+
+def rate_sweep(records: Iterable[Any]) -> Figure:
+    """Final test accuracy against learning rate: a marker a run, a line through the means.
+
+    records: Records with config["lr"], or method -> Records. The mean over the best epochs, which
+    no run may be judged by, is the faint line above. ValueError when empty.
+    """
+    groups = _groups(records)
+    ax = _axes()
+    for name, look in looks(groups).items():
+        lr = np.array([record.config["lr"] for record in groups[name]])
+        for field, faint in (("best", {"linewidth": 1, "alpha": 0.5}), ("final", {})):
+            accuracy = 100 * np.array([getattr(record, field) for record in groups[name]])
+            means = [accuracy[lr == rate].mean() for rate in np.unique(lr)]
+            label = "_best" if faint else look.label
+            ax.plot(np.unique(lr), means, "-", color=look.colour, label=label, **faint)
+        ax.plot(lr, accuracy, look.marker, color=look.colour, markeredgewidth=0, alpha=0.75)
+    ax.set(xscale="log", xlabel="learning rate", ylabel="test accuracy, %")
+    ticks = sorted({record.config["lr"] for group in groups.values() for record in group})
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
+    ax.margins(x=0.03)
+    _key(ax, [_ink("-", marker="o"), _ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
+    _name_ends(ax)
+    return ax.figure
+
+
+# --- Shared pieces ------------------------------------------------------------------------------
+
+_P = "probability of the label, $p$"
+_UNIT = np.linspace(0, 1, 401)
+_LOG_ODDS = np.linspace(-8, 8, 401)
+_DASHED = (0, (3, 1.5))
+_WEIGHT, _DENSITY = "weight $w$", r"emphasis density $w\,/\int w\,dp$"
+_VIEWS = {
+    "weight": ("weight", _UNIT, _P, _WEIGHT),
+    "density": ("density", _UNIT, _P, _DENSITY),
+    "log-odds": ("weight_at", _LOG_ODDS, "log-odds of the label, $m$", _WEIGHT),
+    "log-odds density": ("density_at", _LOG_ODDS, "log-odds of the label, $m$", _DENSITY),
+}
+
+
+def _require(values: Any, name: str) -> None:
+    if not values:
+        raise ValueError(f"{name} must not be empty, got {values!r}")
+
+
+def _axes() -> Axes:
+    return Figure().subplots()
+
+
+def _groups(records: Any) -> dict[str, Sequence[Any]]:
+    groups = dict(records) if isinstance(records, Mapping) else by_method(records)
+    _require(groups, "records")
+    for name, group in groups.items():
+        _require(group, f"the records of {name!r}")
+    return groups
+
+
+def _runs(records: Sequence[Any], field: str, name: str) -> np.ndarray:
+    """One row a seed, one column an epoch."""
+    rows = [getattr(record, field) for record in records]
+    lengths = {len(row) for row in rows}
+    if len(lengths) > 1 or 0 in lengths:
+        raise ValueError(f"{field} of {name!r} must be equally long for all seeds, got {lengths}")
+    return np.array(rows, dtype=float)
+
+
+def _ink(dash: Any, **looks: Any) -> Line2D:
+    return Line2D([], [], color=INK, linestyle=dash, **looks)
+
+
+def _key(ax: Axes, handles: Sequence[Any], labels: Sequence[str]) -> None:
+    """What solid, dashed and faint stand for, in ink above the axes."""
+    ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(labels))
+
+
+def _name_ends(ax: Axes) -> None:
+    """Each labelled line's name at its right end, moved apart where ends meet."""
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    ends = [np.asarray(line.get_ydata(), dtype=float) for line in lines]
+    ends = ax.transLimits.transform([(0, y[np.isfinite(y)][-1]) for y in ends])[:, 1]
+    order = np.argsort(ends, kind="stable")
+    heights = _apart(ends[order], gap=0.072)
+    for k, height in zip(order, heights, strict=True):
+        ax.annotate(
+            lines[k].get_label(),
+            (1, height),
+            xytext=(7, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=lines[k].get_color(),
+            va="center",
+        )
+
+
+def _apart(y: np.ndarray, gap: float) -> np.ndarray:
+    """Sorted y, moved as little as keeps neighbours a gap apart: groups centred on their mean."""
+    blocks: list[list[float]] = []
+    for value in y:
+        blocks.append([value])
+        while len(blocks) > 1 and _reach(blocks[-2], gap, 1) + gap > _reach(blocks[-1], gap, -1):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    return np.concatenate(
+        [np.mean(b) + gap * (np.arange(len(b)) - (len(b) - 1) / 2) for b in blocks]
+    )
+
+
+def _reach(block: list[float], gap: float, side: int) -> float:
+    return np.mean(block) + side * gap * (len(block) - 1) / 2
+
+
+def _name_curves(ax: Axes) -> None:
+    """Each curve's name beside it, where it is farthest from the other curves and names."""
+    rows, columns = ax.get_subplotspec().get_gridspec().get_geometry()
+    panel = 72 * ax.figure.get_size_inches() * [0.84 / columns, 0.8 / rows]  # points
+    curves = [(ax.transScale + ax.transLimits).transform(line.get_xydata()) for line in ax.lines]
+    curves = [curve[::4] * panel for curve in curves]
+    font = FontProperties(size=matplotlib.rcParams["font.size"])
+    names = [line.get_label() for line in ax.lines]
+    extents = [text_to_path.get_text_width_height_descent(n, font, False)[:2] for n in names]
+    boxes: list[np.ndarray] = [np.empty((0, 2))] * len(curves)
+    # The first round knows only the names before it; the next ones let each give way to all.
+    for k in [*range(len(curves))] * 3:
+        extent = np.array(extents[k])
+        centres = (curves[k][1:-1, None] + _SIDES * (extent / 2 + 5)).reshape(-1, 2)
+        inside = (centres >= extent / 2) & (centres <= panel - extent / 2)
+        centres = centres[inside.all(1)] if inside.all(1).any() else centres
+        candidates = centres[:, None] + _BOX * extent
+        others = np.concatenate([*curves[:k], *curves[k + 1 :], *boxes[:k], *boxes[k + 1 :]])
+        room = _clearance(candidates, others) if len(others) else np.inf
+        room = np.minimum(room, 14) + 3 * np.minimum(_clearance(candidates, curves[k]), 4)
+        best = centres[(room + 4e-3 * centres[:, 1]).argmax()]
+        boxes[k] = best + _BOX * extent
+    for line, box in zip(ax.lines, boxes, strict=True):
+        ax.annotate(
+            line.get_label(),
+            box.mean(0) / panel,
+            xycoords="axes fraction",
+            color=line.get_color(),
+            ha="center",
+            va="center",
+        )
+
+
+_SIDES = np.array([[0, 1], [0, -1], [1, 0.4], [-1, 0.4], [1, -0.4], [-1, -0.4]])
+_BOX = np.array([(x, y) for x in np.linspace(-0.5, 0.5, 9) for y in (-0.5, 0, 0.5)])
+
+
+def _clearance(boxes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Boxes K x B x 2, points M x 2 -> the distance of each box to the nearest point, K."""
+    return np.array([np.hypot(*(box[:, None] - points).T).min() for box in boxes])
