@@ -115,10 +115,9 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         residual = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
-        return F.relu(self._shortcut(x) + residual)
-
-    def _shortcut(self, x: Tensor) -> Tensor:
-        # Shortcut A has no parameters: every second pixel, and zeros for the new channels.
-        x = x[:, :, :: self.stride, :: self.stride]
-        half = self.new_channels // 2
-        return F.pad(x, (0, 0, 0, 0, half, self.new_channels - half))
+        if self.new_channels > 0:
+            # Shortcut A has no parameters: every second pixel, and zeros for the new channels.
+            half = self.new_channels // 2
+            x = x[:, :, :: self.stride, :: self.stride]
+            x = F.pad(x, (0, 0, 0, 0, half, self.new_channels - half))
+        return F.relu(x + residual)

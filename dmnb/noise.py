@@ -247,20 +247,25 @@ def _integers(values: Labels, name: str) -> Tensor:
 
 
 def _checked_classes(num_classes: int) -> int:
-    if not isinstance(num_classes, int) or num_classes < 2:
+    if num_classes != int(num_classes) or num_classes < 2:
         raise ValueError(f"num_classes must be an integer >= 2, got {num_classes}")
-    return num_classes
+    return int(num_classes)
 
 
 def _checked_labels(
     labels: Labels, num_classes: int, generator: torch.Generator | None
 ) -> tuple[Tensor, torch.device]:
     """The labels on the device of the draws, and the device they came from."""
-    labels = _integers(labels, "labels")
-    outside = labels[(labels < 0) | (labels >= num_classes)]
-    if len(outside) > 0:
-        raise ValueError(f"labels must be in [0, {num_classes}), got {outside[0].item()}")
+    labels = _in_range(labels, num_classes, "labels")
     return labels.to(generator.device if generator is not None else "cpu"), labels.device
+
+
+def _in_range(values: Labels, num_classes: int, name: str) -> Tensor:
+    values = _integers(values, name)
+    outside = values[(values < 0) | (values >= num_classes)]
+    if len(outside) > 0:
+        raise ValueError(f"{name} must be in [0, {num_classes}), got {outside[0].item()}")
+    return values
 
 
 def _target_classes(
@@ -268,20 +273,15 @@ def _target_classes(
 ) -> Tensor:
     """(C,) int64: the class that each class is mapped to."""
     if isinstance(class_map, Mapping):
-        pairs = dict(class_map)
-    else:
-        listed = _integers(class_map, "class_map").tolist()
-        if len(listed) != num_classes:
+        unknown = [k for k in class_map if k not in range(num_classes)]
+        if unknown:
             raise ValueError(
-                f"a class_map given as a list must have {num_classes} entries, got {len(listed)}"
+                f"class_map must map classes in [0, {num_classes}), got {unknown[0]!r}"
             )
-        pairs = dict(enumerate(listed))
-    target = torch.arange(num_classes)
-    for source, destination in pairs.items():
-        for k in (source, destination):
-            if int(k) != k or not 0 <= k < num_classes:
-                raise ValueError(f"class_map must map classes in [0, {num_classes}), got {k}")
-        target[source] = destination
+        class_map = [class_map.get(k, k) for k in range(num_classes)]
+    target = _in_range(class_map, num_classes, "class_map")
+    if len(target) != num_classes:
+        raise ValueError(f"a class_map must list {num_classes} classes, got {len(target)}")
     return target
 
 
