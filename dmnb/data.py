@@ -228,9 +228,10 @@ def _tables(name: str, folder: Path | None) -> list:
 
 
 def _training_table(name_or_path: str | Path, root: str | Path | None):
-    folder = _local_folder(name_or_path, root)
-    if folder is not None and not (folder / "train.parquet").is_file():
-        raise ValueError(f"{folder} has image folders; these labels need a train.parquet")
+    bundled = str(name_or_path) == "digits"
+    folder = None if bundled else _local_folder(name_or_path, root)
+    if bundled or (folder is not None and not (folder / "train.parquet").is_file()):
+        raise ValueError(f"{name_or_path} has one label an image; others need a train.parquet")
     return _tables(str(name_or_path), folder)[0]
 
 

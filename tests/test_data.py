@@ -229,6 +229,14 @@ def test_superclasses_need_their_columns(tmp_path):
         data.superclass_of(tmp_path)
 
 
+def test_sets_without_a_table_have_no_other_labels(tmp_path):
+    for split in ("train", "test"):
+        write_folders(tmp_path, pictures(2), split)
+    for name in ("digits", tmp_path):
+        with pytest.raises(ValueError, match=r"others need a train\.parquet"):
+            data.superclass_of(name)
+
+
 def test_images_of_two_sizes_are_refused(tmp_path):
     write_folders(tmp_path, pictures(2) + pictures(2, (6, 6)))
     write_folders(tmp_path, pictures(2), "test")
