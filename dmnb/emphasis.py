@@ -61,6 +61,7 @@ def _check_probability(p: Tensor) -> None:
 # The integrals over m are taken cell by cell. Nodes are even in asinh(m): dense where p moves,
 # wide in the tails, and far enough out (|m| = 4e6) that no tail is left.
 _NODES = torch.sinh(torch.arange(-256, 257, dtype=torch.float64) / 16)
+_FAR = _NODES[-1].item()
 _T, _OMEGA = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(10))
 
 
@@ -77,14 +78,11 @@ _ANTIDERIVATIVE = _antiderivative_matrix()
 
 
 class _Table(NamedTuple):
-    """l / Z as one polynomial a cell, in t = (m - centre) / half, and Z itself."""
+    """l / Z as one polynomial a cell in t = (m - centre) / half, with linear tails."""
 
-    nodes: Tensor  # K + 1
-    centre: Tensor  # K
-    half: Tensor  # K
-    coefficients: Tensor  # K x 11, the constant first
-    slope: Tensor  # 2, of l / Z beyond the first and the last node
-    integral: Tensor  # (), Z
+    inner: Tensor  # K - 1 nodes between the cells
+    rows: Tensor  # K x 14: 11 coefficients, the constant first; centre; 1 / half; slope of a tail
+    integral: float  # Z
 
 
 class _Objective(torch.autograd.Function):
@@ -94,15 +92,7 @@ class _Objective(torch.autograd.Function):
 
     @staticmethod
     def forward(m: Tensor, emphasis: Emphasis) -> Tensor:
-        table = emphasis._table(m.device)
-        inside = m.clamp(table.nodes[0], table.nodes[-1])
-        cell = (torch.bucketize(inside, table.nodes) - 1).clamp(0, len(table.half) - 1)
-        t = (inside - table.centre[cell]) / table.half[cell]
-        *rest, value = table.coefficients[cell].unbind(-1)
-        for coefficient in reversed(rest):
-            value = torch.addcmul(coefficient, value, t)
-        slope = table.slope[(m > 0).long()]
-        return value + torch.where(slope == 0, 0.0, slope * (m - inside))
+        return emphasis._value(m)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Emphasis], output: Tensor) -> None:
@@ -111,8 +101,7 @@ class _Objective(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:
-        (m,) = ctx.saved_tensors
-        return grad_output * ctx.emphasis.density_at(m) * -0.5, None
+        return grad_output * ctx.emphasis._slope(ctx.saved_tensors[0]), None
 
 
 class Emphasis(ABC):
@@ -124,6 +113,16 @@ class Emphasis(ABC):
     """
 
     name: str = ""
+
+    def __post_init__(self) -> None:
+        self._validate()
+        object.__setattr__(self, "_tables", {torch.device("cpu"): self._tabulate()})
+
+    def __reduce__(self) -> tuple:
+        return type(self), tuple(getattr(self, f.name) for f in dataclasses.fields(self))
+
+    def _validate(self) -> None:  # noqa: B027
+        """Raise ValueError on a parameter outside its range; some families have none."""
 
     @abstractmethod
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
@@ -173,10 +172,10 @@ class Emphasis(ABC):
         """l(m) / Z, the objective of the density; Z = ∫_0^1 w dp."""
         return _Objective.apply(log_odds, self)
 
-    @functools.cached_property
+    @property
     def integral(self) -> float:
         """Z = ∫_0^1 w dp > 0."""
-        return self._table(torch.device("cpu")).integral.item()
+        return self._tables[torch.device("cpu")].integral
 
     @property
     def mode(self) -> float:
@@ -214,68 +213,64 @@ class Emphasis(ABC):
             w = self.weight(_wide(torch.as_tensor(p)))
             _check("p", p, w.numel() > 0, "not empty")
             return w.var(correction=0).item()
-        points, dp = self._quadrature()
+        _, points, dp = self._quadrature()
         squares = (self._weight(points.sigmoid(), (-points).sigmoid()) - self.integral) ** 2
         return (squares * dp).sum().item()
 
     def to_dict(self) -> dict[str, Any]:
         """The family's name and parameters, ready for JSON; from_dict is the inverse."""
-        return {"family": self.name} | {f.name: getattr(self, f.name) for f in self._fields()}
+        return {"family": self.name} | dataclasses.asdict(self)
 
-    @classmethod
-    def _fields(cls) -> tuple[dataclasses.Field, ...]:
-        return dataclasses.fields(cls)
+    def _slope(self, m: Tensor) -> Tensor:
+        """d(l / Z)/dm = -w / (2 Z)."""
+        return self._weight(m.sigmoid(), (-m).sigmoid()) * (-0.5 / self.integral)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in self._fields()}
+    def _value(self, m: Tensor) -> Tensor:
+        """l / Z from the table; no gradient."""
+        inner, rows, _ = self._table(m.device)
+        inside = m.clamp(-_FAR, _FAR)
+        row = rows[torch.bucketize(inside, inner)]
+        t = (inside - row[..., 11]) * row[..., 12]
+        value = (row[..., :11] * torch.linalg.vander(t, N=11)).sum(-1)
+        return value + (m - inside).clamp(-1e300, 1e300) * row[..., 13]
 
-    def _quadrature(self) -> tuple[Tensor, Tensor]:
-        """Gauss points in m, K x 10, and the dp each stands for: ∫_0^1 f dp = Σ f(p) dp."""
+    def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
+        """K + 1 nodes in m; K x 10 Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
         nodes = _NODES
         if self._breaks:
             breaks = torch.tensor(self._breaks, dtype=torch.float64)
             nodes = torch.cat([nodes, breaks.logit()]).unique()
-        half, centre = nodes.diff() / 2, (nodes[1:] + nodes[:-1]) / 2
-        points = centre[:, None] + half[:, None] * _T
-        return points, points.sigmoid() * (-points).sigmoid() * half[:, None] * _OMEGA
-
-    @functools.cached_property
-    def _tables(self) -> dict[torch.device, _Table]:
-        return {torch.device("cpu"): self._tabulate()}
+        half, centre = nodes.diff()[:, None] / 2, (nodes[1:] + nodes[:-1])[:, None] / 2
+        points = centre + half * _T
+        return nodes, points, points.sigmoid() * (-points).sigmoid() * half * _OMEGA
 
     def _table(self, device: torch.device) -> _Table:
         if device not in self._tables:
             dtype = torch.float32 if device.type == "mps" else torch.float64
-            cpu = self._tables[torch.device("cpu")]
-            self._tables[device] = _Table(*(x.to(device, dtype) for x in cpu))
+            inner, rows, integral = self._tables[torch.device("cpu")]
+            self._tables[device] = _Table(inner.to(device, dtype), rows.to(device, dtype), integral)
         return self._tables[device]
 
     def _tabulate(self) -> _Table:
-        points, dp = self._quadrature()
-        half = (points[:, -1] - points[:, 0]) / (_T[-1] - _T[0])
-        centre = (points[:, -1] + points[:, 0]) / 2
-        nodes = torch.cat([centre[:1] - half[:1], centre + half])
+        nodes, points, dp = self._quadrature()
+        half, centre = nodes.diff() / 2, (nodes[1:] + nodes[:-1]) / 2
         w = self._weight(points.sigmoid(), (-points).sigmoid())
-        _check(f"the weight of {self!r}", w.min().item(), bool((w >= 0).all()), "non-negative")
-        integral = (w * dp).sum()
-        finite = bool(integral.isfinite() and integral > 0)
-        _check(f"∫w dp of {self!r}", integral.item(), finite, "finite and positive")
+        _check(f"the weight of {self!r}", w.min().item(), bool((w >= 0).all()), ">= 0")
+        integral = (w * dp).sum().item()
+        _check(f"∫w dp of {self!r}", integral, 0 < integral < math.inf, "finite and positive")
 
         density = w / integral
         fall = half * (density @ _OMEGA) / 2  # of l / Z across each cell
-        middle = int((nodes < 0).sum())
-        ends = torch.tensor([0.0, 1.0], dtype=torch.float64)
-        slope = -self._weight(ends, 1 - ends) / integral / 2
-        zero = fall.new_zeros(1)
-        if slope[1] == 0:
-            left = fall.flip(0).cumsum(0).flip(0)
-        else:
-            left = torch.cat(
-                [fall[:middle].flip(0).cumsum(0).flip(0), zero, -fall[middle:-1].cumsum(0)]
-            )
+        slope = -self._weight(*torch.tensor([[0.0, 1.0], [1.0, 0.0]]).double()) / (2 * integral)
+        start = len(nodes) - 1 if slope[1] == 0 else int((nodes < 0).sum())  # where l = 0
+        left = torch.cat([fall[:start].flip(0).cumsum(0).flip(0), fall.new_zeros(1)])
+        left = torch.cat([left, -fall[start:].cumsum(0)])[:-1]
         coefficients = density @ _ANTIDERIVATIVE * (-half / 2)[:, None]
         coefficients[:, 0] += left
-        return _Table(nodes, centre, half, coefficients, slope, integral)
+        tail = torch.zeros_like(half)
+        tail[[0, -1]] = slope
+        rows = torch.cat([coefficients, torch.stack([centre, 1 / half, tail], dim=1)], dim=1)
+        return _Table(nodes[1:-1].contiguous(), rows, integral)
 
 
 @dataclass(frozen=True)
@@ -291,7 +286,7 @@ class DM(Emphasis):
     beta: float
     name = "dm"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         _check("lam", self.lam, 0 <= self.lam < math.inf, "finite and >= 0")
         _check("beta", self.beta, math.isfinite(self.beta), "finite")
         _check_exponent(self.beta, self.beta * _bump(self.lam))
@@ -332,7 +327,7 @@ class AnchoredDM(Emphasis):
     beta: float
     name = "anchored"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         _check("lam", self.lam, 0 <= self.lam < math.inf, "finite and >= 0")
         _check("beta", self.beta, 0 < self.beta < math.inf, "finite and > 0")
         _check_exponent(self.beta, self.beta * _bump(self.lam))
@@ -369,10 +364,13 @@ class Normal(Emphasis):
     def __init__(self, mode: float, beta: float) -> None:
         object.__setattr__(self, "psi", mode)
         object.__setattr__(self, "beta", beta)
-        _check("mode", mode, math.isfinite(mode), "finite")
+        self.__post_init__()
+
+    def _validate(self) -> None:
+        psi, beta = self.psi, self.beta
+        _check("mode", psi, math.isfinite(psi), "finite")
         _check("beta", beta, math.isfinite(beta), "finite")
-        exponents = [-beta * p * (p - 2 * mode) for p in (0.0, 1.0, min(max(mode, 0.0), 1.0))]
-        _check_exponent(beta, max(exponents))
+        _check_exponent(beta, max(-beta * p * (p - 2 * psi) for p in (0, 1, min(max(psi, 0), 1))))
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return torch.exp(-self.beta * p * (p - 2 * self.psi))
@@ -396,7 +394,7 @@ class Exponential(Emphasis):
     beta: float
     name = "exponential"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         _check("beta", self.beta, math.isfinite(self.beta), "finite")
         _check_exponent(self.beta, self.beta)
 
@@ -416,7 +414,7 @@ class Beta(Emphasis):
     eta: float
     name = "beta"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         _check("alpha", self.alpha, 1 <= self.alpha < math.inf, "finite and >= 1")
         _check("eta", self.eta, 1 <= self.eta < math.inf, "finite and >= 1")
 
@@ -473,7 +471,7 @@ class GCE(Emphasis):
     q: float
     name = "gce"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         _check("q", self.q, 0 <= self.q <= 1, "in [0, 1]")
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
@@ -506,7 +504,7 @@ class Tabulated(Emphasis):
     w: tuple[float, ...]
     name = "tabulated"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         for field in ("p", "w"):
             values = tuple(float(x) for x in getattr(self, field))
             object.__setattr__(self, field, values)
@@ -518,15 +516,14 @@ class Tabulated(Emphasis):
         valid = bool(np.isfinite(w).all() and (w >= 0).all() and w.max() > 0)
         _check("w", self.w, valid, "finite, >= 0 and not all zero")
 
+        from scipy.interpolate import PchipInterpolator
+
+        cubics = torch.from_numpy(PchipInterpolator(p, w).c.copy())  # 4 x K, the cubic first
+        object.__setattr__(self, "_cubics", cubics)
+
     @property
     def _breaks(self) -> tuple[float, ...]:
         return tuple(p for p in self.p if 0 < p < 1)
-
-    @functools.cached_property
-    def _cubics(self) -> Tensor:
-        from scipy.interpolate import PchipInterpolator
-
-        return torch.from_numpy(PchipInterpolator(self.p, self.w).c.copy())  # 4 x K, cubic first
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         knots = torch.tensor(self.p, dtype=p.dtype, device=p.device)
@@ -548,7 +545,7 @@ class Custom(Emphasis):
     fn: Callable[[Tensor], Tensor]
     name = "custom"
 
-    def __post_init__(self) -> None:
+    def _validate(self) -> None:
         p = torch.linspace(0, 1, 257, dtype=torch.float64)
         w = self._weight(p, 1 - p)
         same = isinstance(w, Tensor) and w.shape == p.shape
