@@ -1,0 +1,273 @@
+r"""Emphasis: how hard an example pulls, as a function w(p) of p = softmax(z)_y.
+
+The weight of an example is the L1 norm of its derivative with respect to the logits. In log-odds,
+m = log p / (1 - p), a loss of p alone has the weight w = 2 |dl/dm|, so that w alone fixes it:
+
+    l(m) = -1/2 ∫^m w(sigmoid(s)) ds,      dl/dm = -w/2.
+
+Every family writes w as a function of p and c = 1 - p. The two are handed over separately,
+sigmoid(m) and sigmoid(-m), so that nothing is lost where p rounds to 1. All arithmetic is float64
+(float32 on devices without it): an emphasis acts on one number per example.
+
+Source: arXiv 1905.11233, definitions 1 and 2 and equation 8; the log-odds form is ours.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Values = float | np.ndarray | Tensor
+
+
+def wide(x: Tensor) -> Tensor:
+    return x if x.device.type == "mps" else x.double()
+
+
+def _answer_in_kind(method):
+    """Let a method on wide tensors take floats, arrays and tensors, and return what came in."""
+
+    @functools.wraps(method)
+    def wrapped(self, x: Values) -> Values:
+        if isinstance(x, Tensor):
+            dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
+            return method(self, wide(x)).to(dtype)
+        result = method(self, torch.as_tensor(np.asarray(x, dtype=np.float64)))
+        return result.numpy() if isinstance(x, np.ndarray) else result.item()
+
+    return wrapped
+
+
+def check(name: str, value: float, valid: bool, allowed: str) -> None:
+    if not valid:
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+
+
+def _check_probability(p: Tensor) -> None:
+    if not torch.compiler.is_compiling() and bool(((p < 0) | (p > 1)).any()):
+        outside = p[(p < 0) | (p > 1)].flatten()[0].item()
+        raise ValueError(f"p must lie in [0, 1], got {outside!r}")
+
+
+# The integrals over m are taken cell by cell. Nodes are even in asinh(m): dense where p moves,
+# wide in the tails, and far enough out (|m| = 4e6) that no tail is left.
+_NODES = torch.from_numpy(np.sinh(np.arange(-256, 257) / 16))
+_ENDS = torch.from_numpy(np.array([[0.0, 1.0], [1.0, 0.0]]))  # p and c at p = 0 and p = 1
+_FAR = _NODES[-1].item()
+_T, _OMEGA = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(10))
+
+
+def _antiderivative_matrix() -> Tensor:
+    """Values at the 10 Gauss nodes -> coefficients of the interpolant's integral from -1."""
+    power = np.linalg.inv(np.vander(_T.numpy(), increasing=True))
+    integral = np.zeros((11, 10))
+    integral[1:] = power / np.arange(1, 11)[:, None]
+    integral[0] = -((-1.0) ** np.arange(11)) @ integral
+    return torch.from_numpy(integral.T.copy())
+
+
+_ANTIDERIVATIVE = _antiderivative_matrix()
+
+
+class _Table(NamedTuple):
+    """l / Z as one polynomial a cell in t = (m - centre) / half, with linear tails."""
+
+    inner: Tensor  # K - 1 nodes between the cells
+    rows: Tensor  # K x 14: 11 coefficients, the constant first; centre; 1 / half; slope of a tail
+    integral: float  # Z
+
+
+class _Objective(torch.autograd.Function):
+    """l(m) / Z from the table; its derivatives of every order are those of -w / (2 Z)."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(m: Tensor, emphasis: Emphasis) -> Tensor:
+        return emphasis._value(m)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Emphasis], output: Tensor) -> None:
+        m, ctx.emphasis = inputs
+        ctx.save_for_backward(m)
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:
+        return grad_output * ctx.emphasis._slope(ctx.saved_tensors[0]), None
+
+
+class Emphasis(ABC):
+    """A weighting of examples by p, the probability of the labelled class.
+
+    Methods take a float, a NumPy array or a tensor of any shape and return the same kind, shape
+    and floating dtype. An emphasis is immutable, hashable, picklable, and equal to any other of
+    the same family and parameters.
+    """
+
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        with torch._C._DisableFuncTorch():  # the table is a constant, also inside vmap and grad
+            self._validate()
+            object.__setattr__(self, "_tables", {torch.device("cpu"): self._tabulate()})
+
+    def __reduce__(self) -> tuple:
+        return type(self), tuple(getattr(self, f.name) for f in dataclasses.fields(self))
+
+    def _validate(self) -> None:  # noqa: B027
+        """Raise ValueError on a parameter outside its range; some families have none."""
+
+    @abstractmethod
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        """w from p and c = 1 - p, both wide."""
+
+    @property
+    def _breaks(self) -> tuple[float, ...]:
+        """The p inside (0, 1) where w is not smooth."""
+        return ()
+
+    @_answer_in_kind
+    def weight(self, p: Values) -> Values:
+        """w(p) >= 0, the L1 norm of dL/dz. p in [0, 1], any shape; else ValueError."""
+        _check_probability(p)
+        return self._weight(p, 1 - p)
+
+    @_answer_in_kind
+    def weight_at(self, log_odds: Values) -> Values:
+        """w at p = sigmoid(m). m in [-inf, inf], any shape; exact where p rounds to 0 or 1."""
+        return self._weight(log_odds.sigmoid(), (-log_odds).sigmoid())
+
+    @_answer_in_kind
+    def density(self, p: Values) -> Values:
+        """w(p) / ∫_0^1 w dp, the emphasis density function (1905.11233, equation 8).
+
+        p in [0, 1], any shape; else ValueError. Its integral over [0, 1] is 1.
+        """
+        _check_probability(p)
+        return self._weight(p, 1 - p) / self.integral
+
+    @_answer_in_kind
+    def density_at(self, log_odds: Values) -> Values:
+        """The emphasis density at p = sigmoid(m). m in [-inf, inf], any shape."""
+        return self._weight(log_odds.sigmoid(), (-log_odds).sigmoid()) / self.integral
+
+    @_answer_in_kind
+    def objective(self, log_odds: Values) -> Values:
+        """l(m) = -1/2 ∫^m w(sigmoid(s)) ds, the loss this weighting descends.
+
+        The constant is chosen so that l -> 0 as p -> 1 where that limit exists (w(1) = 0), else
+        l(0) = 0. m in [-inf, inf], any shape. Differentiable: dl/dm = -w/2, and so on upwards.
+        """
+        return _Objective.apply(log_odds, self) * self.integral
+
+    @_answer_in_kind
+    def normalized_objective(self, log_odds: Values) -> Values:
+        """l(m) / Z, the objective of the density; Z = ∫_0^1 w dp."""
+        return _Objective.apply(log_odds, self)
+
+    @property
+    def integral(self) -> float:
+        """Z = ∫_0^1 w dp > 0."""
+        return self._tables[torch.device("cpu")].integral
+
+    @property
+    def mode(self) -> float:
+        """argmax of w on [0, 1] (Definition 1); nan when w is constant."""
+        p = torch.sigmoid(_NODES)
+        p = torch.cat([p, torch.linspace(0, 1, 4097, dtype=torch.float64)]).unique()
+        w = self._weight(p, 1 - p)
+        if w.max() == w.min():
+            return math.nan
+        k = int(w.argmax())
+        low, high = p[max(k - 1, 0)].item(), p[min(k + 1, len(p) - 1)].item()
+        best = p[k].item()
+        for _ in range(6):
+            grid = torch.linspace(low, high, 65, dtype=torch.float64)
+            w_grid = self._weight(grid, 1 - grid)
+            k = int(w_grid.argmax())
+            if w_grid[k] > self.weight(best):
+                best = grid[k].item()
+            low, high = grid[max(k - 1, 0)].item(), grid[min(k + 1, 64)].item()
+        return best
+
+    @property
+    def contrast(self) -> float:
+        """R = max w / w(1): how much harder the mode pulls than a fitted example; inf if w(1)=0."""
+        top = 1.0 if math.isnan(self.mode) else self.mode
+        at_one = self.weight(1.0)
+        return self.weight(top) / at_one if at_one > 0 else math.inf
+
+    def variance(self, p: Values | None = None) -> float:
+        """sigma = E[(w - E w)^2], the population variance of weight(p) (Definition 2).
+
+        p: probabilities of any shape, in [0, 1]; None for p uniform on [0, 1].
+        """
+        if p is not None:
+            w = self.weight(wide(torch.as_tensor(p)))
+            check("p", p, w.numel() > 0, "not empty")
+            return w.var(correction=0).item()
+        _, points, dp = self._quadrature()
+        squares = (self._weight(points.sigmoid(), (-points).sigmoid()) - self.integral) ** 2
+        return (squares * dp).sum().item()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The family's name and parameters, ready for JSON; from_dict is the inverse."""
+        return {"family": self.name} | dataclasses.asdict(self)
+
+    def _slope(self, m: Tensor) -> Tensor:
+        """d(l / Z)/dm = -w / (2 Z)."""
+        return self._weight(m.sigmoid(), (-m).sigmoid()) * (-0.5 / self.integral)
+
+    def _value(self, m: Tensor) -> Tensor:
+        """l / Z from the table; no gradient."""
+        inner, rows, _ = self._table(m.device)
+        inside = m.clamp(-_FAR, _FAR)
+        row = rows[torch.bucketize(inside, inner)]
+        t = (inside - row[..., 11]) * row[..., 12]
+        value = (row[..., :11] * torch.linalg.vander(t, N=11)).sum(-1)
+        return value + (m - inside).clamp(-1e300, 1e300) * row[..., 13]
+
+    def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
+        """K + 1 nodes in m; K x 10 Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
+        nodes = _NODES
+        if self._breaks:
+            breaks = torch.from_numpy(np.array(self._breaks))
+            nodes = torch.cat([nodes, breaks.logit()]).unique()
+        half, centre = nodes.diff()[:, None] / 2, (nodes[1:] + nodes[:-1])[:, None] / 2
+        points = centre + half * _T
+        return nodes, points, points.sigmoid() * (-points).sigmoid() * half * _OMEGA
+
+    def _table(self, device: torch.device) -> _Table:
+        if device not in self._tables:
+            dtype = torch.float32 if device.type == "mps" else torch.float64
+            inner, rows, integral = self._tables[torch.device("cpu")]
+            self._tables[device] = _Table(inner.to(device, dtype), rows.to(device, dtype), integral)
+        return self._tables[device]
+
+    def _tabulate(self) -> _Table:
+        nodes, points, dp = self._quadrature()
+        half, centre = nodes.diff() / 2, (nodes[1:] + nodes[:-1]) / 2
+        w = self._weight(points.sigmoid(), (-points).sigmoid())
+        check(f"the weight of {self!r}", w.min().item(), bool((w >= 0).all()), ">= 0")
+        integral = (w * dp).sum().item()
+        check(f"∫w dp of {self!r}", integral, 0 < integral < math.inf, "finite and positive")
+
+        density = w / integral
+        fall = half * (density @ _OMEGA) / 2  # of l / Z across each cell
+        slope = -self._weight(*_ENDS) / (2 * integral)
+        start = len(nodes) - 1 if slope[1] == 0 else int((nodes < 0).sum())  # where l = 0
+        left = torch.cat([fall[:start].flip(0).cumsum(0).flip(0), fall.new_zeros(1)])
+        left = torch.cat([left, -fall[start:].cumsum(0)])[:-1]
+        coefficients = density @ _ANTIDERIVATIVE * (-half / 2)[:, None]
+        coefficients[:, 0] += left
+        tail = torch.zeros_like(half)
+        tail[[0, -1]] = slope
+        rows = torch.cat([coefficients, torch.stack([centre, 1 / half, tail], dim=1)], dim=1)
+        return _Table(nodes[1:-1].contiguous(), rows, integral)

@@ -1,0 +1,325 @@
+"""The families of emphasis: the paper's, its four losses as weightings, and free-hand curves.
+
+Source: arXiv 1905.11233, equations 1 to 4 and 9 to 12; AnchoredDM is ours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dmnb.emphasis.base import Emphasis, check
+
+
+@dataclass(frozen=True)
+class DM(Emphasis):
+    """w = exp(beta p^lam (1-p)): the paper's choice (1905.11233, equation 12).
+
+    lam >= 0 sets the mode lam/(lam+1); beta, any finite number, sets the contrast
+    exp(beta mode^lam (1-mode)). beta = 0 weighs all examples alike. ValueError otherwise, or if
+    the contrast exceeds exp(700).
+    """
+
+    lam: float
+    beta: float
+    name = "dm"
+
+    def _validate(self) -> None:
+        check("lam", self.lam, 0 <= self.lam < math.inf, "finite and >= 0")
+        check("beta", self.beta, math.isfinite(self.beta), "finite")
+        _check_exponent(self.beta, self.beta * _bump(self.lam))
+
+    @classmethod
+    def from_mode(cls, mode: float, contrast: float) -> DM:
+        """The member whose mode is psi in [0, 1) and whose contrast is R = max w / w(1) >= 1."""
+        check("mode", mode, 0 <= mode < 1, "in [0, 1)")
+        check("contrast", contrast, 1 <= contrast < math.inf, "finite and >= 1")
+        lam = mode / (1 - mode)
+        return cls(lam, math.log(contrast) / _bump(lam))
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return torch.exp(self.beta * p**self.lam * c)
+
+    @property
+    def mode(self) -> float:
+        if self.beta == 0:
+            return math.nan
+        if self.beta < 0:
+            return 1.0 if self.lam == 0 else 0.0
+        return self.lam / (self.lam + 1)
+
+    @property
+    def contrast(self) -> float:
+        return math.exp(max(self.beta, 0.0) * _bump(self.lam))
+
+
+@dataclass(frozen=True)
+class AnchoredDM(Emphasis):
+    """w = expm1(beta p^lam (1-p)): DM anchored at w(1) = 0. Ours, not the paper's.
+
+    The mode is DM's, lam/(lam+1). lam >= 0, beta > 0, both finite; else ValueError. For lam > 0
+    also w(0) = 0, so that the objective is bounded on both sides.
+    """
+
+    lam: float
+    beta: float
+    name = "anchored"
+
+    def _validate(self) -> None:
+        check("lam", self.lam, 0 <= self.lam < math.inf, "finite and >= 0")
+        check("beta", self.beta, 0 < self.beta < math.inf, "finite and > 0")
+        _check_exponent(self.beta, self.beta * _bump(self.lam))
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return torch.expm1(self.beta * p**self.lam * c)
+
+    @property
+    def mode(self) -> float:
+        return self.lam / (self.lam + 1)
+
+
+def _bump(lam: float) -> float:
+    """max over p of p^lam (1-p)."""
+    mode = lam / (lam + 1)
+    return mode**lam * (1 - mode)
+
+
+def _check_exponent(beta: float, exponent: float) -> None:
+    check("beta", beta, exponent <= 700, "small enough that the largest weight is below exp(700)")
+
+
+@dataclass(frozen=True, init=False)
+class Normal(Emphasis):
+    """w = exp(-beta p (p - 2 mode)): a normal density cut to [0, 1] (equation 9).
+
+    mode and beta finite, else ValueError; the argmax is the mode clipped to [0, 1].
+    """
+
+    psi: float
+    beta: float
+    name = "normal"
+
+    def __init__(self, mode: float, beta: float) -> None:
+        object.__setattr__(self, "psi", mode)
+        object.__setattr__(self, "beta", beta)
+        self.__post_init__()
+
+    def _validate(self) -> None:
+        psi, beta = self.psi, self.beta
+        check("mode", psi, math.isfinite(psi), "finite")
+        check("beta", beta, math.isfinite(beta), "finite")
+        _check_exponent(beta, max(-beta * p * (p - 2 * psi) for p in (0, 1, min(max(psi, 0), 1))))
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return torch.exp(-self.beta * p * (p - 2 * self.psi))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"family": self.name, "mode": self.psi, "beta": self.beta}
+
+    @property
+    def mode(self) -> float:
+        if self.beta == 0:
+            return math.nan
+        if self.beta < 0:
+            return 1.0 if self.psi < 0.5 else 0.0
+        return min(max(self.psi, 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Exponential(Emphasis):
+    """w = exp(beta (1-p)), beta finite (equation 10): DM with lam = 0."""
+
+    beta: float
+    name = "exponential"
+
+    def _validate(self) -> None:
+        check("beta", self.beta, math.isfinite(self.beta), "finite")
+        _check_exponent(self.beta, self.beta)
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return torch.exp(self.beta * c)
+
+    @property
+    def mode(self) -> float:
+        return math.nan if self.beta == 0 else float(self.beta < 0)
+
+
+@dataclass(frozen=True)
+class Beta(Emphasis):
+    """w = p^(alpha-1) (1-p)^(eta-1), alpha >= 1 and eta >= 1, else ValueError (equation 11)."""
+
+    alpha: float
+    eta: float
+    name = "beta"
+
+    def _validate(self) -> None:
+        check("alpha", self.alpha, 1 <= self.alpha < math.inf, "finite and >= 1")
+        check("eta", self.eta, 1 <= self.eta < math.inf, "finite and >= 1")
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return p ** (self.alpha - 1) * c ** (self.eta - 1)
+
+    @property
+    def mode(self) -> float:
+        a, b = self.alpha - 1, self.eta - 1
+        return a / (a + b) if a + b > 0 else math.nan
+
+
+@dataclass(frozen=True)
+class CCE(Emphasis):
+    """w = 2 (1-p): categorical cross-entropy, l = -log p (equation 1)."""
+
+    name = "cce"
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return 2 * c
+
+
+@dataclass(frozen=True)
+class MAE(Emphasis):
+    """w = 2 p (1-p): mean absolute error, l = 1 - p (equation 2)."""
+
+    name = "mae"
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return 2 * p * c
+
+
+@dataclass(frozen=True)
+class MSE(Emphasis):
+    """w = 4 p (1-p)^2: squared error of p alone, l = (1-p)^2 (equation 3)."""
+
+    name = "mse"
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return 4 * p * c * c
+
+    @property
+    def mode(self) -> float:
+        return 1 / 3
+
+
+@dataclass(frozen=True)
+class GCE(Emphasis):
+    """w = 2 p^q (1-p): generalised cross-entropy, l = (1 - p^q) / q (equation 4).
+
+    q in [0, 1], else ValueError; q = 0 is CCE and q = 1 is MAE.
+    """
+
+    q: float
+    name = "gce"
+
+    def _validate(self) -> None:
+        check("q", self.q, 0 <= self.q <= 1, "in [0, 1]")
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return 2 * p**self.q * c
+
+    @property
+    def mode(self) -> float:
+        return self.q / (self.q + 1)
+
+
+@dataclass(frozen=True)
+class Uniform(Emphasis):
+    """w = 1: every example pulls alike, DM with beta = 0."""
+
+    name = "uniform"
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return torch.ones_like(p)
+
+
+@dataclass(frozen=True)
+class Tabulated(Emphasis):
+    """w through the points (p, w) by a shape-preserving cubic (PCHIP), constant beyond the ends.
+
+    p: at least two numbers, strictly increasing in [0, 1]; w: as many, finite, >= 0 and not all
+    zero; else ValueError. Between points w neither overshoots nor turns.
+    """
+
+    p: tuple[float, ...]
+    w: tuple[float, ...]
+    name = "tabulated"
+
+    def _validate(self) -> None:
+        for field in ("p", "w"):
+            values = tuple(float(x) for x in getattr(self, field))
+            object.__setattr__(self, field, values)
+        p, w = np.array(self.p), np.array(self.w)
+        check("p", self.p, len(p) >= 2, "at least two points")
+        check("w", self.w, len(w) == len(p), f"as many numbers as p ({len(p)})")
+        ordered = bool((np.diff(p) > 0).all() and p[0] >= 0 and p[-1] <= 1)
+        check("p", self.p, ordered, "strictly increasing in [0, 1]")
+        valid = bool(np.isfinite(w).all() and (w >= 0).all() and w.max() > 0)
+        check("w", self.w, valid, "finite, >= 0 and not all zero")
+
+        from scipy.interpolate import PchipInterpolator
+
+        cubics = torch.from_numpy(PchipInterpolator(p, w).c.copy())  # 4 x K, the cubic first
+        object.__setattr__(self, "_cubics", cubics)
+
+    @property
+    def _breaks(self) -> tuple[float, ...]:
+        return tuple(p for p in self.p if 0 < p < 1)
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        knots = torch.tensor(self.p, dtype=p.dtype, device=p.device)
+        inside = p.clamp(knots[0], knots[-1])
+        k = (torch.bucketize(inside, knots, right=True) - 1).clamp(0, len(self.p) - 2)
+        cubic, square, line, constant = self._cubics.to(p)[:, k]
+        s = inside - knots[k]
+        return (((cubic * s + square) * s + line) * s + constant).clamp(min=0)
+
+
+@dataclass(frozen=True)
+class Custom(Emphasis):
+    """Any plain callable w(p): a tensor in [0, 1] in, weights of the same shape out.
+
+    ValueError when a weight is negative or not finite, or the shape changes. A kink or a jump of w
+    makes the value of the objective approximate there; the gradient stays exact.
+    """
+
+    fn: Callable[[Tensor], Tensor]
+    name = "custom"
+
+    def _validate(self) -> None:
+        p = torch.linspace(0, 1, 257, dtype=torch.float64)
+        w = self._weight(p, 1 - p)
+        same = isinstance(w, Tensor) and w.shape == p.shape
+        check("fn", self.fn, same, "a function that returns a tensor of the shape of p")
+        bad = ~(w.isfinite() & (w >= 0))
+        if bad.any():
+            where, what = p[bad][0].item(), w[bad][0].item()
+            raise ValueError(f"w must be finite and >= 0 on [0, 1], got w({where}) = {what}")
+
+    def _weight(self, p: Tensor, c: Tensor) -> Tensor:
+        return self.fn(p)
+
+    def to_dict(self) -> dict[str, Any]:
+        raise ValueError(f"a Custom emphasis holds code ({self.fn!r}) and has no dict; tabulate it")
+
+
+FAMILIES: dict[str, type[Emphasis]] = {
+    family.name: family
+    for family in (
+        DM, AnchoredDM, Normal, Exponential, Beta, CCE, MAE, MSE, GCE, Uniform, Tabulated
+    )
+}  # fmt: skip
+
+
+def from_dict(values: dict[str, Any]) -> Emphasis:
+    """The emphasis that to_dict described. ValueError on an unknown family or parameter."""
+    parameters = dict(values)
+    family = parameters.pop("family", None)
+    check("family", family, family in FAMILIES, f"one of {', '.join(FAMILIES)}")
+    try:
+        return FAMILIES[family](**parameters)
+    except TypeError as error:
+        raise ValueError(f"{family} does not take {parameters}: {error}") from None

@@ -1,0 +1,356 @@
+r"""The DM loss: logits -> log-odds -> objective, with the weight as its derivative.
+
+For logits z and label y let m = z_y - logsumexp_{j≠y} z_j, the log-odds of p = softmax(z)_y. Then
+∂m/∂z is 1 at y and -q_j elsewhere, q = softmax over the other classes; its L1 norm is 2. Hence
+
+    l = l(m),  dl/dm = -w/2   =>   ∂l/∂z_y = -w/2,  ∂l/∂z_j = (w/2) q_j,  ||∂l/∂z||_1 = w.
+
+Nothing is divided by 1 - p, so that the weight is exact however well or badly a row is fitted.
+The N rows' log-odds are carried in float64, because an error of m is one of log w.
+
+Source: arXiv 1905.11233, equations 7, 8 and 12. The log-odds form is ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from dmnb.emphasis import DM, Emphasis
+from dmnb.emphasis.base import check, wide
+
+NORMALIZATIONS = ("none", "integral", "batch")
+REDUCTIONS = ("mean", "sum", "none")
+BACKENDS = ("auto", "reference", "fused")
+
+
+class _Rows(torch.autograd.Function):
+    """(N, C) logits, labels in [0, C) -> l / Z and m, both (N) and wide; m has no gradient.
+
+    The same as normalized_objective(_log_odds(z, y)) with one exponential a logit.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
+        index = y[:, None]
+        others = _wide_enough(z).scatter(1, index, -torch.inf)
+        q = others.softmax(1)
+        top, share = others.amax(1), q.amax(1)  # logsumexp of the others = top - log(share)
+        m = wide(z.gather(1, index).squeeze(1)) - wide(top) + wide(share).log()
+        ctx.save_for_backward(z, index, m, q)
+        ctx.emphasis = emphasis
+        ctx.mark_non_differentiable(m)
+        return emphasis._value(m), m
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor, _: Tensor) -> tuple[Tensor, None, None]:
+        z, index, m, q = ctx.saved_tensors
+        if torch.is_grad_enabled():  # second derivatives: the reference has them
+            m = _log_odds(z, index.squeeze(1))
+            (grad,) = torch.autograd.grad(
+                ctx.emphasis.normalized_objective(m), z, grad_output, create_graph=True
+            )
+            return grad, None, None
+        g = (grad_output * ctx.emphasis._slope(m)).to(q.dtype)[:, None]
+        return (q * -g).scatter_(1, index, g).to(z.dtype), None, None
+
+
+def _wide_enough(z: Tensor) -> Tensor:
+    return z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
+
+
+def _log_odds(z: Tensor, y: Tensor) -> Tensor:
+    """m of (N, C) logits and labels in [0, C), wide; the largest other logit is taken out first."""
+    index = y[:, None]
+    others = _wide_enough(z).scatter(1, index, -torch.inf)
+    top = others.detach().amax(1, keepdim=True)
+    lift = wide(z.gather(1, index)) - wide(top)
+    return lift.squeeze(1) - wide((others - top).exp().sum(1)).log()
+
+
+def log_odds(logits: Tensor, target: Tensor) -> Tensor:
+    """m = z_y - logsumexp_{j≠y} z_j, the log-odds of the labelled class; p = sigmoid(m).
+
+    Args:
+        logits: (N, C), (C,) or (N, C, d1, ...), floating, C >= 2.
+        target: class indices in [0, C), shape (N,), () or (N, d1, ...).
+
+    Returns:
+        m in the shape of target, float32 for half-precision logits, else the dtype of logits.
+        Differentiable to every order.
+
+    Raises:
+        ValueError: on shapes or dtypes that do not fit, C = 1, or (on the CPU) a target outside
+            [0, C).
+    """
+    z, y = _rows(logits, target)
+    m = _checking_range(_log_odds, z, y)
+    return m.to(_result_dtype(logits)).reshape(target.shape)
+
+
+def dm_loss(
+    logits: Tensor,
+    target: Tensor,
+    emphasis: Emphasis,
+    *,
+    normalization: str = "integral",
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+    ignore_index: int = -100,
+    process_group: Any = None,
+    backend: str = "auto",
+) -> Tensor:
+    """The objective whose derivative weighs each example by the emphasis.
+
+    With l_i the objective, w_i the weight and c_i the class weight (or 1) of row i, and ignored
+    rows outside every sum:
+
+    - normalization "none": mean = Σ c l / Σ c, sum = Σ c l, none = c_i l_i. With CCE() this is
+      torch.nn.functional.cross_entropy.
+    - "integral": the same with w and l divided by ∫_0^1 w dp (1905.11233, equation 8).
+    - "batch": Σ c l / max(Σ c w, 1e-6 N), the divisor held constant (the authors' code); mean
+      and sum are this scalar, none its summands.
+
+    Args:
+        logits: (N, C), (C,) or (N, C, d1, ...), floating, C >= 2.
+        target: class indices in [0, C) or ignore_index, shape (N,), () or (N, d1, ...).
+        emphasis: the weighting w(p).
+        normalization: "none", "integral" or "batch".
+        reduction: "mean", "sum" or "none".
+        weight: (C,) class weights, or None for 1.
+        ignore_index: rows with this target have no loss and no gradient.
+        process_group: None for this process alone. Else sums run over the group and the result is
+            world_size * (Σ local / Σ global): what DistributedDataParallel averages to the
+            gradient of the joined batch.
+        backend: "auto" or "reference" for the code in this file; "fused" for a GPU kernel.
+
+    Returns:
+        A scalar, or the shape of target for reduction "none"; float32 for half-precision logits.
+        An empty or wholly ignored batch has mean NaN, sum 0 and batch 0, with zero gradients.
+        Second derivatives are those of l (with the batch's divisor constant).
+
+    Raises:
+        ValueError: on shapes, dtypes or options that do not fit, C = 1, or (on the CPU) a target
+            outside [0, C).
+        RuntimeError: for backend "fused", where there is no kernel.
+    """
+    _check_options(emphasis, normalization, reduction, backend)
+    z, y = _rows(logits, target)
+    z, y, c = _mask(z, y, weight, ignore_index)
+    rows = _plain_rows if _is_traced(z) or _is_traced(y) else _Rows.apply
+    l, m = _checking_range(rows, z, y, emphasis)  # noqa: E741
+    l = l if c is None else c * l  # noqa: E741
+    total = l if reduction == "none" else l.sum()
+
+    if normalization == "batch":
+        total = total / _batch_divisor(m, c, emphasis, process_group)
+    elif reduction == "mean":
+        (count,) = _sum_over(process_group, m.device, len(m) if c is None else c.sum())
+        total = _mean(total, count)
+    if process_group is not None and (normalization == "batch" or reduction != "none"):
+        total = total * torch.distributed.get_world_size(process_group)
+    if normalization == "none":
+        total = total * emphasis.integral
+    total = total.to(_result_dtype(logits))
+    return total.reshape(target.shape) if reduction == "none" else total
+
+
+def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backend: str) -> None:
+    if not isinstance(emphasis, Emphasis):
+        raise ValueError(f"emphasis must be a dmnb.emphasis.Emphasis, got {emphasis!r}")
+    for name, value, allowed in (
+        ("normalization", normalization, NORMALIZATIONS),
+        ("reduction", reduction, REDUCTIONS),
+        ("backend", backend, BACKENDS),
+    ):
+        check(name, value, value in allowed, f"one of {', '.join(allowed)}")
+    if backend == "fused":
+        raise RuntimeError("backend 'fused' needs a GPU kernel, which this version does not have")
+
+
+def _rows(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Any of the accepted shapes as (N, C) logits and (N) labels; C >= 2 checked."""
+    if not logits.is_floating_point() or logits.dim() == 0:
+        shape = tuple(logits.shape)
+        raise ValueError(f"logits must be floating with a class axis, got {logits.dtype} {shape}")
+    if target.is_floating_point() or target.is_complex() or target.dtype == torch.bool:
+        raise ValueError(f"target must hold class indices of an integer dtype, got {target.dtype}")
+    axis = min(logits.dim() - 1, 1)
+    classes = logits.shape[axis]
+    if classes < 2:
+        raise ValueError(f"logits must have at least 2 classes, got {classes}")
+    expected = logits.shape[:axis] + logits.shape[axis + 1 :]
+    if target.shape != expected:
+        raise ValueError(
+            f"target must have shape {tuple(expected)} for logits of shape {tuple(logits.shape)}, "
+            f"got {tuple(target.shape)}"
+        )
+    return logits.movedim(axis, -1).reshape(-1, classes), target.reshape(-1).long()
+
+
+def _mask(
+    z: Tensor, y: Tensor, weight: Tensor | None, ignore_index: int
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Harmless logits and labels for ignored rows, and c: class weights, 0 where ignored.
+
+    c is None where it would be all ones; the data is asked only where the answer is free.
+    """
+    ignored = y == ignore_index
+    if _is_traced(y) or y.device.type != "cpu" or bool(ignored.any()):
+        y = y.masked_fill(ignored, 0)
+        z = z.masked_fill(ignored[:, None], 0)
+    elif weight is None:
+        return z, y, None
+    if weight is None:
+        c = torch.ones_like(y, dtype=torch.float32)
+    elif weight.shape == z.shape[1:]:
+        c = _checking_range(lambda _, y: weight.to(z.device)[y], z, y)
+    else:
+        raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
+    return z, y, wide(c).masked_fill(ignored, 0)
+
+
+def _checking_range(function: Any, z: Tensor, y: Tensor, *rest: Any) -> Any:
+    """function(z, y, ...), where an index error becomes a ValueError that names the label."""
+    if _is_traced(y):
+        return function(z, y, *rest)
+    try:
+        return function(z, y, *rest)
+    except (IndexError, RuntimeError):
+        outside = (y < 0) | (y >= z.shape[1])
+        if not outside.any():
+            raise
+        wrong = y[outside][0].item()
+        raise ValueError(f"target must lie in [0, {z.shape[1]}), got {wrong}") from None
+
+
+def _is_traced(x: Tensor) -> bool:
+    return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
+
+
+def _plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
+    m = _log_odds(z, y)
+    return emphasis.normalized_objective(m), m.detach()
+
+
+def _batch_divisor(m: Tensor, c: Tensor | None, emphasis: Emphasis, process_group: Any) -> Tensor:
+    """max(Σ c w, 1e-6 N) / Z, N the number of rows that count."""
+    v = emphasis.density_at(m) if c is None else c * emphasis.density_at(m)
+    count = len(m) if c is None else (c != 0).sum()
+    total, count = _sum_over(process_group, m.device, v.sum(), count)
+    floor = torch.as_tensor(1e-6 / emphasis.integral * count).to(total)
+    return torch.maximum(total, floor).clamp(min=torch.finfo(total.dtype).tiny)
+
+
+def _sum_over(process_group: Any, device: torch.device, *values: Any) -> tuple | Tensor:
+    """Each value summed over the group; as it came where there is none."""
+    if process_group is None:
+        return values
+    sums = torch.stack([torch.as_tensor(v, dtype=torch.float64, device=device) for v in values])
+    torch.distributed.all_reduce(sums, group=process_group)
+    return sums
+
+
+def _mean(total: Tensor, count: float | Tensor) -> Tensor:
+    """total / count; NaN with zero gradient where nothing counts."""
+    if not isinstance(count, Tensor):
+        return total / count if count else total * torch.nan
+    empty = count == 0
+    return total / torch.where(empty, 1, count) + torch.where(empty, torch.nan, 0.0)
+
+
+def _result_dtype(logits: Tensor) -> torch.dtype:
+    return torch.promote_types(logits.dtype, torch.float32)
+
+
+class DMLoss(nn.Module):
+    """dm_loss as a module, in the place of nn.CrossEntropyLoss; the arguments are dm_loss's.
+
+    >>> loss = DMLoss(DM(lam=0.5, beta=12))
+    >>> loss(torch.zeros(2, 10), torch.tensor([3, 7])).shape
+    torch.Size([])
+    """
+
+    weight: Tensor | None
+
+    def __init__(
+        self,
+        emphasis: Emphasis,
+        *,
+        normalization: str = "integral",
+        reduction: str = "mean",
+        weight: Tensor | None = None,
+        ignore_index: int = -100,
+        process_group: Any = None,
+        backend: str = "auto",
+    ) -> None:
+        super().__init__()
+        _check_options(emphasis, normalization, reduction, backend)
+        self.emphasis = emphasis
+        self.normalization = normalization
+        self.reduction = reduction
+        self.register_buffer("weight", weight)
+        self.ignore_index = ignore_index
+        self.process_group = process_group
+        self.backend = backend
+
+    def forward(self, logits: Tensor, target: Tensor) -> Tensor:
+        return dm_loss(
+            logits,
+            target,
+            self.emphasis,
+            normalization=self.normalization,
+            reduction=self.reduction,
+            weight=self.weight,
+            ignore_index=self.ignore_index,
+            process_group=self.process_group,
+            backend=self.backend,
+        )
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.emphasis}, normalization={self.normalization!r}, reduction={self.reduction!r}"
+        )
+
+
+class _Authors(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> Tensor:
+        p = z.softmax(1)
+        p_y = p.gather(1, y[:, None])
+        w = emphasis.weight(p_y)
+        w = w / w.sum()
+        onehot = torch.zeros_like(p).scatter_(1, y[:, None], 1)
+        ctx.save_for_backward((p - onehot) / (2 * (1 - p_y) + 1e-8) * w)
+        return -(w * p_y.clamp(min=torch.finfo(p.dtype).tiny).log()).sum()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:
+        return grad_output * ctx.saved_tensors[0], None, None
+
+
+class AuthorsDMLoss(nn.Module):
+    """DM as its authors wrote it in PyTorch, a baseline: (p - onehot) w / (2 (1-p_y) + 1e-8) / Σ w.
+
+    Not exact: in float32 the gradient of a fitted row first doubles or more and then vanishes as
+    1 - p_y rounds to 0, from a logit gap of about 17 on. The value is the weighted cross-entropy
+    Σ w (-log p_y) / Σ w, which their gradient does not descend exactly. First derivatives only.
+
+    logits: (N, C) floating; target: (N,) in [0, C); returns a scalar in the dtype of logits.
+    Source: the PyTorch trainer in the authors' ProSelfLC repository, and 1905.11233, equation 7.
+    """
+
+    def __init__(self, lam: float, beta: float) -> None:
+        super().__init__()
+        self.emphasis = DM(lam, beta)
+
+    def forward(self, logits: Tensor, target: Tensor) -> Tensor:
+        z, y = _rows(logits, target)
+        return _checking_range(_Authors.apply, z, y, self.emphasis)
+
+    def extra_repr(self) -> str:
+        return str(self.emphasis)
