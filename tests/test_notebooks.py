@@ -19,7 +19,7 @@ NOTEBOOKS = sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not 
 EXPERIMENTS = [p for p in NOTEBOOKS if p.parent.name == "experiments"]
 
 LONGEST_CELL = 15
-NOTEBOOK_METADATA = {"kernelspec", "language_info", "dmnb", "mystnb"}
+NOTEBOOK_METADATA = {"kernelspec", "language_info", "widgets", "dmnb", "mystnb"}
 CELL_METADATA = {"tags", "mystnb"}
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
