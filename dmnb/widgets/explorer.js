@@ -1,4 +1,4 @@
-// Bundled from src/ by build.js; sources sha256 4f3bcd3792b302b39d381381de967445792ba10e02e64975d4e43472dc8af984
+// Bundled from src/ by build.js; sources sha256 24c9269d3174ecaa1444d0dba415670ffd18c1cdf93266cf4cd57be375b5c306
 
 // ../../palette.json
 var palette_default = {
@@ -40,31 +40,38 @@ function ticks(top, count2 = 4) {
   return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, i) => i * step);
 }
 var PLACES = (half) => [
-  [half + 9, -7, 0],
+  [half + 9, -10, 0],
   [0, -13, 0],
-  [-half - 9, -7, 1],
-  [half + 9, 8, 6],
-  [-half - 9, 8, 7],
+  [-half - 9, -10, 1],
+  [half + 9, 11, 6],
+  [-half - 9, 11, 7],
   [0, 15, 9]
 ];
-function placeLabels(curves, scaleX, scaleY, [left, top, right, bottom]) {
-  const lines = curves.map(({ x, y }) => x.map((value, i) => [scaleX(value), scaleY(y[i])]));
-  const taken = [];
+function placeLabels(curves, scaleX, scaleY, [left, top, right, bottom], taken) {
+  const every = (values) => values.filter((_, i) => i % 4 === 0);
+  const lines = curves.map(({ x, y }) => ({ x: every(x).map(scaleX), y: every(y).map(scaleY) }));
+  function clearance(line, x, y, half) {
+    let [high, low] = [Infinity, -Infinity];
+    for (let i = 0; i < line.x.length; i += 1) {
+      if (Math.abs(line.x[i] - x) > half + 8) continue;
+      high = Math.min(high, line.y[i]);
+      low = Math.max(low, line.y[i]);
+    }
+    return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
+  }
   return curves.map(({ label }, own) => {
     const half = label.length * 3.6;
     let best = { score: -Infinity };
-    for (let i = 4; i < lines[own].length - 4; i += 4) {
-      const [px, py] = lines[own][i];
+    for (let i = 1; i < lines[own].x.length - 1; i += 2) {
       for (const [dx, dy, cost] of PLACES(half)) {
-        const [x, y] = [px + dx, py + dy];
+        const [x, y] = [lines[own].x[i] + dx, lines[own].y[i] + dy];
         if (x - half < left || x + half > right || y < top - 6 || y > bottom - 8) continue;
-        const gap = ([ox, oy], width = 0) => Math.hypot(Math.max(0, Math.abs(ox - x) - half - width), Math.max(0, Math.abs(oy - y) - 6));
-        const clearance = (points) => points.reduce((least, q, j) => j % 2 ? least : Math.min(least, gap(q)), 24);
-        if (clearance(lines[own]) < 1) continue;
-        const others = lines.filter((_, k) => k !== own).map(clearance);
-        const names = taken.map((other) => gap([other.x, other.y - 6], other.half));
-        const free = Math.min(24, ...others, ...names);
-        const score = free - cost + 10 * ((bottom - py) / (bottom - top));
+        const height = (bottom - lines[own].y[i]) / (bottom - top);
+        if (24 - cost + 10 * height <= best.score) continue;
+        const meets = taken.some((other) => Math.abs(other.x - x) < other.half + half + 9 && Math.abs(other.y - y) < 15);
+        if (meets || clearance(lines[own], x, y, half) === 0) continue;
+        const free = Math.min(...lines.map((line, k) => k === own ? 24 : clearance(line, x, y, half)));
+        const score = free - cost + 10 * height;
         if (free > 2 && score > best.score) best = { score, x, y, half };
       }
     }
@@ -88,23 +95,24 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
   element.append(picture);
   let size = { width: 0, height: 0 };
   let state = null;
-  let scaleX, invertX;
+  let probed = null;
+  let scaleX, scaleY, invertX, box;
   function draw(next = state) {
     state = next;
     if (!state || size.width === 0) return;
-    const { curves, yLabel, marker, probe, description } = state;
+    const { curves, yLabel, marker } = state;
     const { width, height } = size;
     const top = Math.max(...curves.flatMap(({ y }) => y));
     const yTicks = ticks(top);
     const yTexts = yTicks.map((value) => format(value));
     const left = 12 + CHARACTER * Math.max(...yTexts.map((text) => text.length));
-    const box = [left, 34, width - 5, height - 42];
+    box = [left, 34, width - 5, height - 42];
     const [x0, y1, x1, y0] = box;
     const yTop = yTicks.at(-1);
     scaleX = (x) => x0 + (x - xDomain[0]) / (xDomain[1] - xDomain[0]) * (x1 - x0);
     invertX = (px) => xDomain[0] + (px - x0) / (x1 - x0) * (xDomain[1] - xDomain[0]);
-    const scaleY = (y) => y0 - y / yTop * (y0 - y1);
-    const fixed = (value) => value.toFixed(2);
+    scaleY = (y) => y0 - y / yTop * (y0 - y1);
+    const fixed = (value) => Math.round(value * 20) / 20;
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
@@ -133,29 +141,38 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
       ...curves.map(({ id }, i) => svg("path", { class: `line line-${id}`, d: paths[i] })).reverse()
     );
     layers.marker.replaceChildren();
+    layers.labels.replaceChildren();
+    const taken = [];
     if (marker && marker.x >= xDomain[0] && marker.x <= xDomain[1]) {
       const x = scaleX(marker.x);
-      const side = x > (x0 + x1) / 2 ? -1 : 1;
+      const half = marker.text.length * 3.4;
+      const place = { x: x + (half + 6) * (x > (x0 + x1) / 2 ? -1 : 1), y: y0 - 12, half };
+      if (marker.text) taken.push(place);
       layers.marker.append(
-        svg("line", { x1: x, x2: x, y1: scaleY(curves[0].at(marker.x)), y2: y0, class: "stem" }),
-        svg("text", { x: x + 6 * side, y: y0 - 8, "text-anchor": side > 0 ? "start" : "end" }, marker.text)
+        svg("line", { x1: x, x2: x, y1: scaleY(curves[0].at(marker.x)), y2: y0, class: "stem" })
+      );
+      layers.labels.append(
+        svg("text", { x: place.x, y: place.y, dy: "0.35em", "text-anchor": "middle" }, marker.text)
       );
     }
-    const places = placeLabels(curves, scaleX, scaleY, box);
-    layers.labels.replaceChildren(
+    const places = placeLabels(curves, scaleX, scaleY, box, taken);
+    layers.labels.append(
       ...curves.flatMap(({ id, label }, i) => places[i] ? [svg("text", { x: places[i].x, y: places[i].y, dy: "0.35em", "text-anchor": "middle", class: `name line-${id}` }, label)] : [])
     );
-    layers.probe.replaceChildren();
-    if (probe !== null && probe >= xDomain[0] && probe <= xDomain[1]) {
-      const x = scaleX(probe);
-      layers.probe.append(
-        svg("line", { x1: x, x2: x, y1: y1 - 6, y2: y0, class: "hair" }),
-        ...curves.map(({ id, at }) => svg("circle", { cx: x, cy: scaleY(at(probe)), r: 4, class: `line-${id}` })).reverse()
-      );
-    }
-    element.setAttribute("aria-valuenow", probe ?? marker?.x ?? (xDomain[0] + xDomain[1]) / 2);
-    element.setAttribute("aria-valuetext", probe === null ? description : read(probe));
     element.points = Object.fromEntries(curves.map(({ id, x, y }) => [id, { x, y }]));
+    probe(probed);
+  }
+  function probe(x) {
+    probed = x;
+    const resting = state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
+    element.setAttribute("aria-valuenow", x ?? resting);
+    element.setAttribute("aria-valuetext", x === null ? state.description : read(x));
+    if (x === null || x < xDomain[0] || x > xDomain[1]) return layers.probe.replaceChildren();
+    const px = scaleX(x);
+    return layers.probe.replaceChildren(
+      svg("line", { x1: px, x2: px, y1: box[1] - 6, y2: box[3], class: "hair" }),
+      ...state.curves.map(({ id, at }) => svg("circle", { cx: px, cy: scaleY(at(x)), r: 4, class: `line-${id}` })).reverse()
+    );
   }
   const clamp = (x) => Math.min(xDomain[1], Math.max(xDomain[0], x));
   const pointed = (event) => onProbe(clamp(invertX(event.clientX - picture.getBoundingClientRect().left)));
@@ -177,7 +194,7 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
     if (event.key === "Escape") return onProbe(null);
     if (!(event.key in moves)) return void 0;
     event.preventDefault();
-    const start = state.probe ?? state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
+    const start = probed ?? state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
     return onProbe(clamp(start + moves[event.key]));
   });
   const observer = new ResizeObserver(([entry]) => {
@@ -187,7 +204,7 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
     draw();
   });
   observer.observe(element);
-  return { element, draw, destroy: () => observer.disconnect() };
+  return { element, draw, probe, destroy: () => observer.disconnect() };
 }
 
 // dom.js
@@ -437,8 +454,8 @@ html[data-theme="dark"] .dmnb,
 .dmnb .chart circle { fill: var(--line); stroke: var(--paper); stroke-width: 1.5; }
 .dmnb .chart .name {
   fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600;
-  paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round;
 }
+.dmnb .chart .labels text { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 .dmnb .line-dm { --line: color-mix(in oklab, var(--dm), white var(--lift)); }
 .dmnb .line-anchored { --line: color-mix(in oklab, var(--anchored), white var(--lift)); }
 .dmnb .line-cce { --line: color-mix(in oklab, var(--cce), white var(--lift)); --dash: 7 4; }
@@ -498,7 +515,7 @@ var FAMILIES = { dm: "DM", anchored: "anchored DM" };
 var VIEWS = { density: "density", weight: "weight" };
 var LOSSES = {
   cce: { label: "CCE", emphasis: CCE() },
-  gce: { label: "GCE q=0.7", emphasis: GCE(0.7) },
+  gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
   mse: { label: "MSE", emphasis: MSE() },
   mae: { label: "MAE", emphasis: MAE() }
 };
@@ -522,7 +539,6 @@ function faults({ family, lam, beta, view, overlays }) {
 }
 function render({ model, el }) {
   let shown = null;
-  let probe = null;
   let quiet = false;
   const read = () => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, model.get(name)]));
   function set(changes, note = "") {
@@ -622,7 +638,7 @@ function render({ model, el }) {
       );
     return change({ lam: rounded(target.lam), beta: rounded(target.beta) });
   }
-  const overlays = Object.entries(LOSSES).map(([id, { label }]) => {
+  const overlays = Object.entries(LOSSES).map(([id, { label, note }]) => {
     const input = h("input", {
       type: "checkbox",
       value: id,
@@ -630,7 +646,7 @@ function render({ model, el }) {
     });
     const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
     swatch.innerHTML = `<svg width="26" height="10"><path class="line line-${id}" d="M1 5H25"/></svg>`;
-    return { id, input, element: h("label", { class: "overlay" }, input, swatch, label) };
+    return { id, input, element: h("label", { class: "overlay" }, input, swatch, note ? `${label}, ${note}` : label) };
   });
   const formula = h("span", { class: "formula" });
   const code = h("code");
@@ -671,9 +687,10 @@ function render({ model, el }) {
   };
   charts.p.element.dataset.axis = "p";
   charts.m.element.dataset.axis = "m";
-  function point(next) {
-    probe = next;
-    drawCharts();
+  function point(example) {
+    charts.p.probe(example && example.p);
+    charts.m.probe(example && example.m);
+    readout.textContent = example ? example.text : "Point at a curve, or focus a panel and use the arrow keys, to read values.";
   }
   function drawCharts() {
     const { view: key, curves, emphasis: emphasis2, summary } = shown;
@@ -683,18 +700,16 @@ function render({ model, el }) {
     charts.p.draw({
       curves: onAxis(GRID_P, (c, p) => c.emphasis[key](p)),
       yLabel,
-      probe: probe && probe.p,
       description: summary,
       marker: marked ? { x: emphasis2.mode, text: `ψ = ${format(emphasis2.mode)}` } : null
     });
     charts.m.draw({
       curves: onAxis(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
       yLabel: key === "density" ? yLabel : "weight w = 2 |dL/dm|",
-      probe: probe && probe.m,
       description: summary,
       marker: marked ? { x: Math.log(emphasis2.mode / (1 - emphasis2.mode)), text: "" } : null
     });
-    readout.textContent = probe ? probe.text : "Point at a curve, or focus a panel and use the arrow keys, to read values.";
+    point(null);
   }
   function draw() {
     const traits = read();
@@ -713,16 +728,16 @@ function render({ model, el }) {
     mode.value = Number.isNaN(emphasis2.mode) ? "" : Number(emphasis2.mode.toPrecision(4));
     mode.placeholder = "none";
     const bounded = Number.isFinite(emphasis2.contrast);
-    contrast.value = bounded ? Number(emphasis2.contrast.toPrecision(4)) : "";
+    contrast.value = !bounded ? "" : emphasis2.contrast < 1e5 ? Number(emphasis2.contrast.toPrecision(4)) : emphasis2.contrast.toExponential(2).replace("+", "");
     contrast.placeholder = "∞";
     contrast.disabled = !bounded;
-    formula.innerHTML = `<i>w</i> = exp(${number(traits.beta)} <i>p</i><sup>${traits.lam}</sup> (1 − <i>p</i>))` + (traits.family === "anchored" ? " − 1" : "");
+    const power = { 0: "", 1: "<i>p</i> " }[traits.lam] ?? `<i>p</i><sup>${traits.lam}</sup> `;
+    formula.innerHTML = `<i>w</i> = exp(${number(traits.beta)} ${power}(1 − <i>p</i>))` + (traits.family === "anchored" ? " − 1" : "");
     const options = traits.view === "weight" ? ', normalization="none"' : "";
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python}${options})`;
     code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((part) => [part, h("wbr")]));
     drawCharts();
-    say(summary);
-    return void 0;
+    return say(summary);
   }
   const root = h(
     "div",

@@ -36,29 +36,39 @@ export function ticks(top, count = 4) {
 
 // Places for a name beside a point of its line, as [dx, dy, cost]; half is half the name's width.
 const PLACES = (half) => [
-  [half + 9, -7, 0], [0, -13, 0], [-half - 9, -7, 1], [half + 9, 8, 6], [-half - 9, 8, 7], [0, 15, 9],
+  [half + 9, -10, 0], [0, -13, 0], [-half - 9, -10, 1], [half + 9, 11, 6], [-half - 9, 11, 7], [0, 15, 9],
 ];
 
 /** Where to write each curve's name: beside its line, high up, clear of other lines and names. */
-function placeLabels(curves, scaleX, scaleY, [left, top, right, bottom]) {
-  const lines = curves.map(({ x, y }) => x.map((value, i) => [scaleX(value), scaleY(y[i])]));
-  const taken = [];
+function placeLabels(curves, scaleX, scaleY, [left, top, right, bottom], taken) {
+  const every = (values) => values.filter((_, i) => i % 4 === 0);
+  const lines = curves.map(({ x, y }) => ({ x: every(x).map(scaleX), y: every(y).map(scaleY) }));
+
+  /** Vertical distance from a name's box to a line, 0 when they meet, at most 24. */
+  function clearance(line, x, y, half) {
+    let [high, low] = [Infinity, -Infinity];
+    for (let i = 0; i < line.x.length; i += 1) {
+      if (Math.abs(line.x[i] - x) > half + 8) continue;
+      high = Math.min(high, line.y[i]);
+      low = Math.max(low, line.y[i]);
+    }
+    return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
+  }
+
   return curves.map(({ label }, own) => {
     const half = label.length * 3.6;
     let best = { score: -Infinity };
-    for (let i = 4; i < lines[own].length - 4; i += 4) {
-      const [px, py] = lines[own][i];
+    for (let i = 1; i < lines[own].x.length - 1; i += 2) {
       for (const [dx, dy, cost] of PLACES(half)) {
-        const [x, y] = [px + dx, py + dy];
+        const [x, y] = [lines[own].x[i] + dx, lines[own].y[i] + dy];
         if (x - half < left || x + half > right || y < top - 6 || y > bottom - 8) continue;
-        const gap = ([ox, oy], width = 0) =>
-          Math.hypot(Math.max(0, Math.abs(ox - x) - half - width), Math.max(0, Math.abs(oy - y) - 6));
-        const clearance = (points) => points.reduce((least, q, j) => (j % 2 ? least : Math.min(least, gap(q))), 24);
-        if (clearance(lines[own]) < 1) continue;
-        const others = lines.filter((_, k) => k !== own).map(clearance);
-        const names = taken.map((other) => gap([other.x, other.y - 6], other.half));
-        const free = Math.min(24, ...others, ...names);
-        const score = free - cost + 10 * ((bottom - py) / (bottom - top));
+        const height = (bottom - lines[own].y[i]) / (bottom - top);
+        if (24 - cost + 10 * height <= best.score) continue;
+        const meets = taken.some((other) =>
+          Math.abs(other.x - x) < other.half + half + 9 && Math.abs(other.y - y) < 15);
+        if (meets || clearance(lines[own], x, y, half) === 0) continue;
+        const free = Math.min(...lines.map((line, k) => (k === own ? 24 : clearance(line, x, y, half))));
+        const score = free - cost + 10 * height;
         if (free > 2 && score > best.score) best = { score, x, y, half };
       }
     }
@@ -69,9 +79,9 @@ function placeLabels(curves, scaleX, scaleY, [left, top, right, bottom]) {
 }
 
 /**
- * createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) -> { element, draw }.
- * draw({ curves: [{ id, label, x, y, at }], yLabel, marker, probe, description }): `at(x)` is the
- * curve's exact value, `marker` an x to mark with its text, `probe` the x being read, or null.
+ * createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) -> { element, draw, probe }.
+ * draw({ curves: [{ id, label, x, y, at }], yLabel, marker, description }): `at(x)` is the curve's
+ * exact value, `marker` an x to mark with its text. probe(x) reads the curves at x; null: nowhere.
  */
 export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
   const layers = Object.fromEntries(
@@ -89,24 +99,25 @@ export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe
 
   let size = { width: 0, height: 0 };
   let state = null;
-  let scaleX, invertX;
+  let probed = null;
+  let scaleX, scaleY, invertX, box;
 
   function draw(next = state) {
     state = next;
     if (!state || size.width === 0) return;
-    const { curves, yLabel, marker, probe, description } = state;
+    const { curves, yLabel, marker } = state;
     const { width, height } = size;
     const top = Math.max(...curves.flatMap(({ y }) => y));
     const yTicks = ticks(top);
     const yTexts = yTicks.map((value) => format(value));
     const left = 12 + CHARACTER * Math.max(...yTexts.map((text) => text.length));
-    const box = [left, 34, width - 5, height - 42];
+    box = [left, 34, width - 5, height - 42];
     const [x0, y1, x1, y0] = box;
     const yTop = yTicks.at(-1);
     scaleX = (x) => x0 + ((x - xDomain[0]) / (xDomain[1] - xDomain[0])) * (x1 - x0);
     invertX = (px) => xDomain[0] + ((px - x0) / (x1 - x0)) * (xDomain[1] - xDomain[0]);
-    const scaleY = (y) => y0 - (y / yTop) * (y0 - y1);
-    const fixed = (value) => value.toFixed(2);
+    scaleY = (y) => y0 - (y / yTop) * (y0 - y1);
+    const fixed = (value) => Math.round(value * 20) / 20;
 
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
@@ -135,36 +146,44 @@ export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe
     );
 
     layers.marker.replaceChildren();
+    layers.labels.replaceChildren();
+    const taken = [];
     if (marker && marker.x >= xDomain[0] && marker.x <= xDomain[1]) {
       const x = scaleX(marker.x);
-      const side = x > (x0 + x1) / 2 ? -1 : 1;
+      const half = marker.text.length * 3.4;
+      const place = { x: x + (half + 6) * (x > (x0 + x1) / 2 ? -1 : 1), y: y0 - 12, half };
+      if (marker.text) taken.push(place);
       layers.marker.append(
-        svg("line", { x1: x, x2: x, y1: scaleY(curves[0].at(marker.x)), y2: y0, class: "stem" }),
-        svg("text", { x: x + 6 * side, y: y0 - 8, "text-anchor": side > 0 ? "start" : "end" }, marker.text),
-      );
+        svg("line", { x1: x, x2: x, y1: scaleY(curves[0].at(marker.x)), y2: y0, class: "stem" }));
+      layers.labels.append(
+        svg("text", { x: place.x, y: place.y, dy: "0.35em", "text-anchor": "middle" }, marker.text));
     }
 
-    const places = placeLabels(curves, scaleX, scaleY, box);
-    layers.labels.replaceChildren(
+    const places = placeLabels(curves, scaleX, scaleY, box, taken);
+    layers.labels.append(
       ...curves.flatMap(({ id, label }, i) =>
         places[i]
           ? [svg("text", { x: places[i].x, y: places[i].y, dy: "0.35em", "text-anchor": "middle", class: `name line-${id}` }, label)]
           : []),
     );
 
-    layers.probe.replaceChildren();
-    if (probe !== null && probe >= xDomain[0] && probe <= xDomain[1]) {
-      const x = scaleX(probe);
-      layers.probe.append(
-        svg("line", { x1: x, x2: x, y1: y1 - 6, y2: y0, class: "hair" }),
-        ...curves.map(({ id, at }) =>
-          svg("circle", { cx: x, cy: scaleY(at(probe)), r: 4, class: `line-${id}` })).reverse(),
-      );
-    }
-    element.setAttribute("aria-valuenow", probe ?? marker?.x ?? (xDomain[0] + xDomain[1]) / 2);
-    element.setAttribute("aria-valuetext", probe === null ? description : read(probe));
     // In full precision, for whoever wants the numbers behind the picture.
     element.points = Object.fromEntries(curves.map(({ id, x, y }) => [id, { x, y }]));
+    probe(probed);
+  }
+
+  function probe(x) {
+    probed = x;
+    const resting = state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
+    element.setAttribute("aria-valuenow", x ?? resting);
+    element.setAttribute("aria-valuetext", x === null ? state.description : read(x));
+    if (x === null || x < xDomain[0] || x > xDomain[1]) return layers.probe.replaceChildren();
+    const px = scaleX(x);
+    return layers.probe.replaceChildren(
+      svg("line", { x1: px, x2: px, y1: box[1] - 6, y2: box[3], class: "hair" }),
+      ...state.curves.map(({ id, at }) =>
+        svg("circle", { cx: px, cy: scaleY(at(x)), r: 4, class: `line-${id}` })).reverse(),
+    );
   }
 
   const clamp = (x) => Math.min(xDomain[1], Math.max(xDomain[0], x));
@@ -182,7 +201,7 @@ export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe
     if (event.key === "Escape") return onProbe(null);
     if (!(event.key in moves)) return undefined;
     event.preventDefault();
-    const start = state.probe ?? state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
+    const start = probed ?? state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
     return onProbe(clamp(start + moves[event.key]));
   });
 
@@ -193,5 +212,5 @@ export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe
     draw();
   });
   observer.observe(element);
-  return { element, draw, destroy: () => observer.disconnect() };
+  return { element, draw, probe, destroy: () => observer.disconnect() };
 }

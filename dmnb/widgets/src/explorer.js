@@ -15,7 +15,7 @@ const FAMILIES = { dm: "DM", anchored: "anchored DM" };
 const VIEWS = { density: "density", weight: "weight" };
 const LOSSES = {
   cce: { label: "CCE", emphasis: CCE() },
-  gce: { label: "GCE q=0.7", emphasis: GCE(0.7) },
+  gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
   mse: { label: "MSE", emphasis: MSE() },
   mae: { label: "MAE", emphasis: MAE() },
 };
@@ -46,7 +46,6 @@ function faults({ family, lam, beta, view, overlays }) {
 
 function render({ model, el }) {
   let shown = null;
-  let probe = null;
   let quiet = false;
 
   const read = () => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, model.get(name)]));
@@ -133,14 +132,14 @@ function render({ model, el }) {
     return change({ lam: rounded(target.lam), beta: rounded(target.beta) });
   }
 
-  const overlays = Object.entries(LOSSES).map(([id, { label }]) => {
+  const overlays = Object.entries(LOSSES).map(([id, { label, note }]) => {
     const input = h("input", {
       type: "checkbox", value: id,
       onchange: () => change({ overlays: overlays.filter((o) => o.input.checked).map((o) => o.id) }),
     });
     const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
     swatch.innerHTML = `<svg width="26" height="10"><path class="line line-${id}" d="M1 5H25"/></svg>`;
-    return { id, input, element: h("label", { class: "overlay" }, input, swatch, label) };
+    return { id, input, element: h("label", { class: "overlay" }, input, swatch, note ? `${label}, ${note}` : label) };
   });
 
   const formula = h("span", { class: "formula" });
@@ -150,6 +149,7 @@ function render({ model, el }) {
   const message = h("p", { class: "message", role: "alert" });
   const live = h("p", { class: "unseen", "aria-live": "polite" });
   let timer;
+  /** Tell a screen reader, once the value rests. */
   function say(text) {
     clearTimeout(timer);
     timer = setTimeout(() => (live.textContent = text), 400);
@@ -180,9 +180,12 @@ function render({ model, el }) {
   charts.p.element.dataset.axis = "p";
   charts.m.element.dataset.axis = "m";
 
-  function point(next) {
-    probe = next;
-    drawCharts();
+  /** Both panels read the same example: { p, m, text }, or null. */
+  function point(example) {
+    charts.p.probe(example && example.p);
+    charts.m.probe(example && example.m);
+    readout.textContent = example ? example.text
+      : "Point at a curve, or focus a panel and use the arrow keys, to read values.";
   }
 
   function drawCharts() {
@@ -193,16 +196,15 @@ function render({ model, el }) {
       curves.map((c) => ({ ...c, x: grid, y: grid.map((x) => at(c, x)), at: (x) => at(c, x) }));
     charts.p.draw({
       curves: onAxis(GRID_P, (c, p) => c.emphasis[key](p)),
-      yLabel, probe: probe && probe.p, description: summary,
+      yLabel, description: summary,
       marker: marked ? { x: emphasis.mode, text: `ψ = ${format(emphasis.mode)}` } : null,
     });
     charts.m.draw({
       curves: onAxis(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
-      yLabel: key === "density" ? yLabel : "weight w = 2 |dL/dm|", probe: probe && probe.m, description: summary,
+      yLabel: key === "density" ? yLabel : "weight w = 2 |dL/dm|", description: summary,
       marker: marked ? { x: Math.log(emphasis.mode / (1 - emphasis.mode)), text: "" } : null,
     });
-    readout.textContent = probe ? probe.text
-      : "Point at a curve, or focus a panel and use the arrow keys, to read values.";
+    point(null);
   }
 
   function draw() {
@@ -225,17 +227,18 @@ function render({ model, el }) {
     mode.value = Number.isNaN(emphasis.mode) ? "" : Number(emphasis.mode.toPrecision(4));
     mode.placeholder = "none";
     const bounded = Number.isFinite(emphasis.contrast);
-    contrast.value = bounded ? Number(emphasis.contrast.toPrecision(4)) : "";
+    contrast.value = !bounded ? "" : emphasis.contrast < 1e5
+      ? Number(emphasis.contrast.toPrecision(4)) : emphasis.contrast.toExponential(2).replace("+", "");
     contrast.placeholder = "∞";
     contrast.disabled = !bounded;
-    formula.innerHTML = `<i>w</i> = exp(${number(traits.beta)} <i>p</i><sup>${traits.lam}</sup> (1 − <i>p</i>))` +
+    const power = { 0: "", 1: "<i>p</i> " }[traits.lam] ?? `<i>p</i><sup>${traits.lam}</sup> `;
+    formula.innerHTML = `<i>w</i> = exp(${number(traits.beta)} ${power}(1 − <i>p</i>))` +
       (traits.family === "anchored" ? " − 1" : "");
     const options = traits.view === "weight" ? ', normalization="none"' : "";
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python}${options})`;
     code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((part) => [part, h("wbr")]));
     drawCharts();
-    say(summary);
-    return undefined;
+    return say(summary);
   }
 
   // The page -------------------------------------------------------------------------------------
