@@ -67,11 +67,13 @@ def use_style() -> None:
     from IPython.core.pylabtools import select_figure_formats
     from matplotlib_inline.config import InlineBackend
 
-    # The shell's own size is kept, not cropped, so that text has one size in all figures.
-    options = {"bbox_inches": None, "metadata": _METADATA}
+    # Figures keep their size instead of being cropped, so that text is equally large in all. The
+    # inline backend's own record of this counts when pyplot is imported later.
     inline = InlineBackend.instance(parent=shell)
-    inline.print_figure_kwargs, inline.figure_formats = options, {"svg"}
-    select_figure_formats(shell, {"svg"}, **options)
+    inline.print_figure_kwargs.update(bbox_inches=None, metadata=_METADATA)
+    inline.figure_formats.clear()
+    inline.figure_formats.add("svg")
+    select_figure_formats(shell, inline.figure_formats, **inline.print_figure_kwargs)
 
 
 def svg(figure: Figure) -> str:
@@ -110,8 +112,8 @@ def emphasis_curves(
     for name, look in looks(emphases).items():
         y = np.asarray(getattr(emphases[name], method)(x), dtype=float)
         ax.plot(x, y, color=look.colour, linestyle=look.dash, label=look.label)
-    ax.locator_params(nbins=5)
-    ax.set(xlim=(x[0], x[-1]), xlabel=x_label, ylabel=y_label)
+    ax.locator_params("y", nbins=5)
+    ax.set(xlim=(x[0], x[-1]), xticks=np.linspace(x[0], x[-1], 5), xlabel=x_label, ylabel=y_label)
     ax.set_ylim(0, 1.08 * max(line.get_ydata().max() for line in ax.lines))
     _name_curves(ax)
     return ax.figure
@@ -122,8 +124,8 @@ def figure_1b(losses: Mapping[str, Any], members: Mapping[str, Any]) -> Figure:
 
     losses and members: name -> Emphasis, as for emphasis_curves.
     """
-    figure = Figure(figsize=(7.2, 3.2))
-    left, right = figure.subplots(1, 2)
+    figure = Figure(figsize=(7, 3.1))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.2))
     emphasis_curves(losses, ax=left)
     emphasis_curves(members, ax=right)
     right.set_ylabel("")
@@ -290,69 +292,60 @@ def _name_ends(ax: Axes) -> None:
     heights = _apart(ends[order], gap=0.072)
     for k, height in zip(order, heights, strict=True):
         ax.annotate(
-            lines[k].get_label(),
-            (1, height),
-            xytext=(7, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=lines[k].get_color(),
-            va="center",
-        )
+            lines[k].get_label(), (1, height), xytext=(7, 0), va="center",
+            color=lines[k].get_color(), xycoords="axes fraction", textcoords="offset points",
+        )  # fmt: skip
 
 
 def _apart(y: np.ndarray, gap: float) -> np.ndarray:
-    """Sorted y, moved as little as keeps neighbours a gap apart: groups centred on their mean."""
+    """Sorted y, moved as little as keeps neighbours a gap apart (isotonic least squares)."""
+    steps = gap * np.arange(len(y))
     blocks: list[list[float]] = []
-    for value in y:
+    for value in y - steps:
         blocks.append([value])
-        while len(blocks) > 1 and _reach(blocks[-2], gap, 1) + gap > _reach(blocks[-1], gap, -1):
+        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
             blocks[-2:] = [blocks[-2] + blocks[-1]]
-    return np.concatenate(
-        [np.mean(b) + gap * (np.arange(len(b)) - (len(b) - 1) / 2) for b in blocks]
-    )
-
-
-def _reach(block: list[float], gap: float, side: int) -> float:
-    return np.mean(block) + side * gap * (len(block) - 1) / 2
+    return np.concatenate([np.full(len(block), np.mean(block)) for block in blocks]) + steps
 
 
 def _name_curves(ax: Axes) -> None:
     """Each curve's name beside it, where it is farthest from the other curves and names."""
-    rows, columns = ax.get_subplotspec().get_gridspec().get_geometry()
-    panel = 72 * ax.figure.get_size_inches() * [0.84 / columns, 0.8 / rows]  # points
-    curves = [(ax.transScale + ax.transLimits).transform(line.get_xydata()) for line in ax.lines]
-    curves = [curve[::4] * panel for curve in curves]
+    # In points and before the layout, which the labels themselves do not change: about the panel
+    # that constrained layout will leave.
+    panel = 72 * ax.figure.get_size_inches() * ax.get_position().size * 1.08
+    to_panel = ax.transScale + ax.transLimits
+    curves = [to_panel.transform(line.get_xydata())[::4] * panel for line in ax.lines]
     font = FontProperties(size=matplotlib.rcParams["font.size"])
-    names = [line.get_label() for line in ax.lines]
-    extents = [text_to_path.get_text_width_height_descent(n, font, False)[:2] for n in names]
-    boxes: list[np.ndarray] = [np.empty((0, 2))] * len(curves)
-    # The first round knows only the names before it; the next ones let each give way to all.
+    extents = [
+        np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])
+        for line in ax.lines
+    ]
+    names = [np.empty((0, 2))] * len(curves)
+    # The first round knows only the names before it; in the next two each gives way to all.
     for k in [*range(len(curves))] * 3:
-        extent = np.array(extents[k])
-        centres = (curves[k][1:-1, None] + _SIDES * (extent / 2 + 5)).reshape(-1, 2)
-        inside = (centres >= extent / 2) & (centres <= panel - extent / 2)
-        centres = centres[inside.all(1)] if inside.all(1).any() else centres
-        candidates = centres[:, None] + _BOX * extent
-        others = np.concatenate([*curves[:k], *curves[k + 1 :], *boxes[:k], *boxes[k + 1 :]])
-        room = _clearance(candidates, others) if len(others) else np.inf
-        room = np.minimum(room, 14) + 3 * np.minimum(_clearance(candidates, curves[k]), 4)
-        best = centres[(room + 4e-3 * centres[:, 1]).argmax()]
-        boxes[k] = best + _BOX * extent
-    for line, box in zip(ax.lines, boxes, strict=True):
-        ax.annotate(
-            line.get_label(),
-            box.mean(0) / panel,
-            xycoords="axes fraction",
-            color=line.get_color(),
-            ha="center",
-            va="center",
-        )
+        half = extents[k] / 2
+        centres = (curves[k][:, None, None] + _SIDES * (half + _GAPS)).reshape(-1, 2)
+        inside = ((centres >= half) & (centres <= panel - half)).all(1)
+        centres = centres[inside] if inside.any() else centres
+        own = _clearance(centres, half, curves[k])
+        others = [*curves[:k], *curves[k + 1 :], *names[:k], *names[k + 1 :], _FAR]
+        room = _clearance(centres, half, np.concatenate(others))
+        score = 2 * np.minimum(room, 12) + 4 * np.minimum(own, 4) - own + 0.01 * centres[:, 1]
+        names[k] = centres[score.argmax()] + _BOX * half
+    for line, box in zip(ax.lines, names, strict=True):
+        ax.text(
+            *box.mean(0) / panel, line.get_label(), color=line.get_color(),
+            transform=ax.transAxes, ha="center", va="center",
+        )  # fmt: skip
 
 
-_SIDES = np.array([[0, 1], [0, -1], [1, 0.4], [-1, 0.4], [1, -0.4], [-1, -0.4]])
-_BOX = np.array([(x, y) for x in np.linspace(-0.5, 0.5, 9) for y in (-0.5, 0, 0.5)])
+_SIDES = np.array([[0, 1], [0, -1], *[(x, y) for x in (1, -1) for y in (-1, -0.4, 0.4, 1)]])
+_FAR = np.full((1, 2), np.inf)
+_GAPS = np.array([[[5]], [[12]]])
+_BOX = np.array([(x, y) for x in np.linspace(-1, 1, 9) for y in (-1, 0, 1)])
 
 
-def _clearance(boxes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Boxes K x B x 2, points M x 2 -> the distance of each box to the nearest point, K."""
-    return np.array([np.hypot(*(box[:, None] - points).T).min() for box in boxes])
+def _clearance(centres: np.ndarray, half: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The distance of each box, its centre K x 2 and half its size, to the nearest point, K."""
+    beyond = np.maximum(np.abs(centres[:, None] - points) - half, 0)
+    return np.hypot(*np.moveaxis(beyond, -1, 0)).min(1)

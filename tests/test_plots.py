@@ -1,0 +1,315 @@
+"""Figures show the numbers they were given, look the same twice, and read on white and on dark."""
+
+import itertools
+import json
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pytest
+
+from dmnb import plots
+from dmnb.emphasis import CCE, DM, GCE, MAE, MSE, AnchoredDM
+
+STATIC = Path(__file__).parents[1] / "book" / "_static"
+LOSSES = {"cce": CCE(), "mae": MAE(), "mse": MSE(), "gce": GCE(0.7)}
+
+
+@pytest.fixture(autouse=True)
+def style():
+    with matplotlib.rc_context():
+        plots.use_style()
+        yield
+
+
+def record(emphasis, seed, lr=0.03, epochs=6):
+    rng = np.random.default_rng(seed)
+    accuracy, clean, noisy = rng.uniform(size=(3, epochs)).tolist()
+    return SimpleNamespace(
+        config={"emphasis": emphasis, "lr": lr, "seed": seed},
+        test_accuracy=accuracy,
+        p_clean=clean,
+        p_noisy=noisy,
+        best=max(accuracy),
+        final=accuracy[-1],
+    )
+
+
+RECORDS = {name: [record(name, seed) for seed in range(3)] for name in ("cce", "dm", "anchored")}
+
+
+def line(ax, label):
+    (found,) = [line for line in ax.lines if line.get_label() == label]
+    return found
+
+
+# --- The data is the data -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "method"),
+    [
+        ("weight", "weight"),
+        ("density", "density"),
+        ("log-odds", "weight_at"),
+        ("log-odds density", "density_at"),
+    ],
+)
+def test_emphasis_curves_are_the_emphases(view, method):
+    emphases = {**LOSSES, "dm": DM(0.5, 12), "mine": AnchoredDM(1, 4)}
+    (ax,) = plots.emphasis_curves(emphases, view=view).axes
+    assert len(ax.lines) == len(emphases)
+    for name, emphasis in emphases.items():
+        drawn = line(ax, plots.STYLE[name].label if name in plots.STYLE else name)
+        x, y = drawn.get_data()
+        np.testing.assert_array_equal(y, getattr(emphasis, method)(x))
+        assert ax.get_ylim()[1] > y.max()
+
+
+def test_figure_1b_has_losses_left_and_members_right():
+    members = {f"λ={lam:g}": DM(lam, 8) for lam in (0, 0.5, 1, 2)}
+    left, right = plots.figure_1b(LOSSES, members).axes
+    assert [line.get_label() for line in left.lines] == ["CCE", "MAE", "MSE", "GCE"]
+    assert [line.get_label() for line in right.lines] == list(members)
+    assert len({line.get_color() for line in right.lines}) == 4
+
+
+def test_emphasis_curves_draw_on_given_axes():
+    ax = matplotlib.figure.Figure().subplots()
+    assert plots.emphasis_curves({"dm": DM(1, 4)}, ax=ax) is ax.figure
+    assert len(ax.lines) == 1
+
+
+def test_accuracy_curves_show_mean_and_seeds_in_percent():
+    (ax,) = plots.accuracy_curves(RECORDS).axes
+    runs = 100 * np.array([r.test_accuracy for r in RECORDS["dm"]])
+    mean = line(ax, "DM")
+    np.testing.assert_array_equal(mean.get_xdata(), np.arange(1, 7))
+    np.testing.assert_allclose(mean.get_ydata(), runs.mean(0))
+    seeds = [x for x in ax.lines if x.get_color() == mean.get_color() and x is not mean]
+    np.testing.assert_allclose([x.get_ydata() for x in seeds], runs)
+
+
+def test_p_curves_are_solid_for_clean_and_dashed_for_noisy():
+    (ax,) = plots.p_curves({"dm": RECORDS["dm"]}).axes
+    clean, noisy = ax.lines
+    assert (clean.get_linestyle(), noisy.get_linestyle()) == ("-", "--")
+    np.testing.assert_allclose(
+        clean.get_ydata(), np.mean([r.p_clean for r in RECORDS["dm"]], axis=0)
+    )
+    np.testing.assert_allclose(
+        noisy.get_ydata(), np.mean([r.p_noisy for r in RECORDS["dm"]], axis=0)
+    )
+
+
+def test_p_curves_without_wrong_labels_have_no_dashed_line():
+    clean = record("dm", 0)
+    clean.p_noisy = [None] * 6
+    assert len(plots.p_curves([clean]).axes[0].lines) == 1
+
+
+def test_rate_sweep_draws_means_and_every_run():
+    records = [record("gce", seed, lr) for seed, lr in enumerate((0.1, 0.1, 0.01, 0.01))]
+    (ax,) = plots.rate_sweep(records).axes
+    final = {lr: [100 * r.final for r in records if r.config["lr"] == lr] for lr in (0.01, 0.1)}
+    x, y = line(ax, "GCE").get_data()
+    np.testing.assert_array_equal(x, [0.01, 0.1])
+    np.testing.assert_allclose(y, [np.mean(final[0.01]), np.mean(final[0.1])])
+    (runs,) = [x for x in ax.lines if x.get_marker() == plots.STYLE["gce"].marker]
+    np.testing.assert_allclose(runs.get_ydata(), [100 * r.final for r in records])
+    (best,) = [x for x in ax.lines if x.get_label() == "_best"]
+    assert (best.get_ydata() >= y).all()
+    assert ax.get_xscale() == "log"
+
+
+def test_p_histograms_count_all_examples_once():
+    rng = np.random.default_rng(0)
+    clean, noisy = rng.beta(5, 1, 300), rng.beta(1, 5, 100)
+    bars, over = plots.p_histograms(clean, noisy, DM(0.5, 12)).axes
+    right, wrong = (patch.get_data().values for patch in bars.patches)
+    assert right.sum() == pytest.approx(75)
+    assert wrong.sum() == pytest.approx(25)
+    np.testing.assert_array_equal(over.lines[0].get_ydata(), DM(0.5, 12).weight(plots._UNIT))
+
+
+def test_records_are_grouped_by_method():
+    flat = [r for group in RECORDS.values() for r in group]
+    assert plots.by_method(flat) == RECORDS
+    assert plots.svg(plots.accuracy_curves(flat)) == plots.svg(plots.accuracy_curves(RECORDS))
+
+
+# --- What cannot be drawn -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("draw", [plots.accuracy_curves, plots.p_curves, plots.rate_sweep])
+@pytest.mark.parametrize("empty", [[], {}, {"dm": []}])
+def test_no_records_is_an_error(draw, empty):
+    with pytest.raises(ValueError, match="records"):
+        draw(empty)
+
+
+def test_no_emphases_no_examples_or_no_such_view_is_an_error():
+    with pytest.raises(ValueError, match="emphases"):
+        plots.emphasis_curves({})
+    with pytest.raises(ValueError, match="clean and noisy"):
+        plots.p_histograms([], [])
+    with pytest.raises(ValueError, match="'sideways'"):
+        plots.emphasis_curves(LOSSES, view="sideways")
+
+
+def test_seeds_of_unequal_length_are_an_error():
+    with pytest.raises(ValueError, match="'dm'"):
+        plots.accuracy_curves([record("dm", 0), record("dm", 1, epochs=4)])
+
+
+# --- Names beside curves ------------------------------------------------------------------------
+
+
+def test_names_keep_clear_of_each_other_and_stay_inside():
+    members = {"λ=0, β=2": DM(0, 2), "λ=½, β=12": DM(0.5, 12), "λ=1, β=16": DM(1, 16)}
+    figure = plots.figure_1b(LOSSES, members)
+    plots.svg(figure)
+    for ax in figure.axes:
+        boxes = [text.get_window_extent() for text in ax.texts]
+        assert len(boxes) == len(ax.lines)
+        assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+
+
+def test_end_names_move_apart_and_no_farther():
+    y = plots._apart(np.array([0.1, 0.11, 0.5, 0.9, 0.9, 0.9]), 0.07)
+    np.testing.assert_allclose(y, [0.07, 0.14, 0.5, 0.83, 0.9, 0.97])
+
+
+def test_looks_are_a_methods_own_and_variants_borrow_none_in_use():
+    looks = plots.looks(["cce", "λ=1", "dm", "λ=2"])
+    assert looks["cce"] == plots.STYLE["cce"]
+    assert len({look.colour for look in looks.values()}) == 4
+    assert looks["λ=1"].label == "λ=1"
+
+
+# --- One language, on white and on dark ---------------------------------------------------------
+
+
+def linear(colour):
+    c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(a, b):
+    """WCAG 2: (L1 + .05)/(L2 + .05) of relative luminances."""
+    low, high = sorted(float(linear(x) @ [0.2126, 0.7152, 0.0722]) for x in (a, b))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", plots.PALETTE)
+@pytest.mark.parametrize("page", ["#FFFFFF", "#121212"])
+def test_every_colour_reads_on_both_pages(name, page):
+    assert contrast(plots.PALETTE[name], page) >= (3.9 if name == "neutral" else 3)
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
+VISION = {
+    "normal": np.eye(3),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+}
+
+
+def oklab(rgb):
+    lms = np.array(
+        [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ]
+    )
+    lab = np.array(
+        [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ]
+    )
+    return lab @ np.cbrt(lms @ np.clip(rgb, 0, 1))
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_colours_differ_for_colour_blind_readers(vision):
+    seen = {k: oklab(VISION[vision] @ linear(c)) for k, c in plots.PALETTE.items()}
+    for a, b in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[a] - seen[b]) >= 0.07, (a, b)
+
+
+def test_style_sheet_and_pages_use_the_palette():
+    cycle = matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]
+    assert [c.upper() for c in cycle] == list(plots.PALETTE.values())
+    assert matplotlib.colors.to_hex(matplotlib.rcParams["text.color"]).upper() == plots.INK
+    css = (STATIC / "book.css").read_text()
+    named = dict(re.findall(r"--dmnb-([a-z-]+): (#[0-9a-f]{6});", css.split("}")[0]))
+    assert {k: v.upper() for k, v in named.items()} == plots.PALETTE
+
+
+def test_style_of_a_method_is_unique():
+    looks = plots.STYLE.values()
+    assert set(plots.STYLE) | {"neutral"} == set(plots.PALETTE)
+    assert len({look.colour for look in looks}) == len({look.marker for look in looks}) == 7
+
+
+@pytest.mark.parametrize("name", ["logo.svg", "favicon.svg"])
+def test_logo_is_the_real_density(name):
+    path = re.search(r'fill="none"[^>]* d="(M8[^"]*)"', (STATIC / name).read_text())[1]
+    pieces = re.findall(r"[MLC]([^MLC]*)", path)
+    x, y = np.array([[float(v) for v in piece.split()[-2:]] for piece in pieces]).T
+    w = DM(0.5, 12).weight((x - 8) / 50)
+    np.testing.assert_allclose(53 - y, 45 * w / DM(0.5, 12).weight(1 / 3), atol=0.02)
+
+
+# --- The same drawing is the same file ----------------------------------------------------------
+
+
+def test_svg_is_deterministic_and_bare():
+    first, second = (plots.svg(plots.figure_1b(LOSSES, {"dm": DM(0.5, 12)})) for _ in range(2))
+    assert first == second
+    assert "<dc:date>" not in first
+    assert "Matplotlib" not in first
+    assert "<text" not in first  # outlines: no font of the reader's takes part
+    assert "fill: #ffffff" not in first
+
+
+def test_ipython_shows_svg():
+    core = pytest.importorskip("IPython.core.interactiveshell")
+    shell = core.InteractiveShell.instance()
+    try:
+        plots.use_style()
+        figure = plots.emphasis_curves(LOSSES)
+        shown, _ = shell.display_formatter.format(figure)
+        assert "image/png" not in shown
+        assert shown["image/svg+xml"] == plots.svg(figure)
+    finally:
+        core.InteractiveShell.clear_instance()
+
+
+def test_plots_load_no_pyplot_and_no_training_code():
+    code = "import sys, json, dmnb.plots; print(json.dumps(sorted(sys.modules)))"
+    loaded = json.loads(subprocess.check_output([sys.executable, "-c", code], text=True))
+    unwanted = {"dmnb.train", "dmnb.experiment", "dmnb.widgets", "matplotlib.pyplot", "IPython"}
+    assert not unwanted & set(loaded)
+    assert (files("dmnb") / "dmnb.mplstyle").is_file()
