@@ -263,8 +263,16 @@ def test_style_sheet_and_pages_use_the_palette():
     assert [c.upper() for c in cycle] == list(plots.PALETTE.values())
     assert matplotlib.colors.to_hex(matplotlib.rcParams["text.color"]).upper() == plots.INK
     css = (STATIC / "book.css").read_text()
-    named = dict(re.findall(r"--dmnb-([a-z-]+): (#[0-9a-f]{6});", css.split("}")[0]))
-    assert {k: v.upper() for k, v in named.items()} == plots.PALETTE
+    light, dark = (
+        dict(re.findall(r"--dmnb-([a-z-]+): (#[0-9a-f]{6});", css[css.index(page) :].split("}")[0]))
+        for page in (":root", 'html[data-theme="dark"]')
+    )
+    assert {k: v.upper() for k, v in light.items()} == plots.PALETTE
+    brightness = float(re.search(r"brightness\(([0-9.]+)\)", css)[1])
+    for name, colour in plots.PALETTE.items():
+        channels = [round(brightness * int(colour[i : i + 2], 16)) for i in (1, 3, 5)]
+        assert dark[name] == "#{:02x}{:02x}{:02x}".format(*(min(c, 255) for c in channels))
+        assert contrast(dark[name], "#121212") >= 4.5
 
 
 def test_style_of_a_method_is_unique():
