@@ -84,23 +84,22 @@ class _Table(NamedTuple):
     integral: float  # Z
 
 
-class _Objective(torch.autograd.Function):
-    """l(m) / Z from the table; its derivatives of every order are those of -w / (2 Z)."""
+class _WithSlope(torch.autograd.Function):
+    """value, whose derivative in m is slope: to every order, as slope is a function of m."""
 
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(m: Tensor, emphasis: Emphasis) -> Tensor:
-        return emphasis._value(m)
+    def forward(m: Tensor, value: Tensor, slope: Tensor) -> Tensor:
+        return value.clone()
 
     @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, Emphasis], output: Tensor) -> None:
-        m, ctx.emphasis = inputs
-        ctx.save_for_backward(m)
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(inputs[2])
 
     @staticmethod
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None]:
-        return grad_output * ctx.emphasis._slope(ctx.saved_tensors[0]), None
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:
+        return grad_output * ctx.saved_tensors[0], None, None
 
 
 class Emphasis(ABC):
@@ -165,12 +164,12 @@ class Emphasis(ABC):
         The constant is chosen so that l -> 0 as p -> 1 where that limit exists (w(1) = 0), else
         l(0) = 0. m in [-inf, inf], any shape. Differentiable: dl/dm = -w/2, and so on upwards.
         """
-        return _Objective.apply(log_odds, self) * self.integral
+        return self.normalized_objective(log_odds) * self.integral
 
     @_answer_in_kind
     def normalized_objective(self, log_odds: Values) -> Values:
         """l(m) / Z, the objective of the density; Z = ∫_0^1 w dp."""
-        return _Objective.apply(log_odds, self)
+        return _WithSlope.apply(log_odds, self._value(log_odds.detach()), self._slope(log_odds))
 
     @property
     def integral(self) -> float:
@@ -230,9 +229,10 @@ class Emphasis(ABC):
         inner, rows, _ = self._table(m.device)
         inside = m.clamp(-_FAR, _FAR)
         row = rows[torch.bucketize(inside, inner)]
-        t = (inside - row[..., 11]) * row[..., 12]
-        value = (row[..., :11] * torch.linalg.vander(t, N=11)).sum(-1)
-        return value + (m - inside).clamp(-1e300, 1e300) * row[..., 13]
+        t = torch.atleast_1d((inside - row[..., 11]) * row[..., 12])
+        value = (row[..., :11] * torch.linalg.vander(t, N=11)).sum(-1).reshape(m.shape)
+        tail = row[..., 13]
+        return value + torch.where(tail == 0, 0.0, tail * (m - inside))
 
     def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
         """K + 1 nodes in m; K x 10 Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
