@@ -132,18 +132,24 @@ def figure_1b(losses: Mapping[str, Any], members: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def p_histograms(clean: Any, noisy: Any, emphasis: Any = None) -> Figure:
-    """Where the examples are: p of those labelled right (filled) and wrong (outlined).
+def p_histograms(clean: Any, noisy: Any, emphasis: Any = None, *, counts: bool = False) -> Figure:
+    """Where the examples are: p of those with right labels (filled) and wrong ones (dashed).
 
-    clean, noisy: p in [0, 1], any length (one may be empty, not both). emphasis: its weight is
-    drawn over the bars, on the right axis.
+    clean, noisy: p in [0, 1], of any shape; with counts=True how many fall in equal bins of [0, 1],
+    as many bins in both. emphasis: its weight is drawn over the bars, on the right axis.
+    ValueError without any example.
     """
-    clean, noisy = np.ravel(np.asarray(clean, float)), np.ravel(np.asarray(noisy, float))
-    total = len(clean) + len(noisy)
-    if total == 0:
-        raise ValueError("clean and noisy must hold at least one p, got none")
-    edges = np.linspace(0, 1, 41)
-    right, wrong = (100 * np.histogram(p, edges)[0] / total for p in (clean, noisy))
+    if not counts:
+        clean, noisy = (np.histogram(np.asarray(p), 40, (0, 1))[0] for p in (clean, noisy))
+    right, wrong = np.asarray(clean, dtype=float), np.asarray(noisy, dtype=float)
+    total = right.sum() + wrong.sum()
+    if right.shape != wrong.shape or not total > 0:
+        raise ValueError(
+            "clean and noisy must hold at least one p, or counts in equally many bins, "
+            f"got {clean!r} and {noisy!r}"
+        )
+    right, wrong = 100 * right / total, 100 * wrong / total
+    edges = np.linspace(0, 1, len(right) + 1)
     ax = _axes()
     ax.stairs(right, edges, fill=True, color=INK, alpha=0.35, label="right label")
     ax.stairs(wrong, edges, color=INK, linewidth=1.4, linestyle=_DASHED, label="wrong label")
@@ -172,14 +178,16 @@ def by_method(records: Iterable[Any]) -> dict[str, list[Any]]:
 def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
     """Test accuracy over training (Figure 2b): the mean over seeds, each seed as a thin line.
 
-    records_by_method: method -> Records, one a seed, all of one method equally long; or the
-    Records alone, then grouped by method. ValueError when empty or uneven.
+    records_by_method: method -> Records, one a seed, with the same epochs; or the Records alone,
+    then grouped by method. ValueError when empty or uneven.
     """
     groups = _groups(records_by_method)
     ax = _axes()
     for name, look in looks(groups).items():
-        runs = 100 * _runs(groups[name], "test_accuracy", name)
-        epochs = np.arange(1, runs.shape[1] + 1)
+        epochs, runs = _runs(groups[name], "test_accuracy", name)
+        # A run that diverged is over: its last accuracy is what it has to show from there on.
+        final = np.array([[record.final] for record in groups[name]])
+        runs = 100 * np.where(np.isnan(runs), final, runs)
         if len(runs) > 1:
             ax.plot(epochs, runs.T, "-", color=look.colour, linewidth=0.8, alpha=0.45)
         ax.plot(epochs, runs.mean(0), "-", color=look.colour, label=look.label)
@@ -192,15 +200,16 @@ def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
 def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
     """Mean p of training examples with right labels (solid) and wrong ones (dashed), Figure 2a.
 
-    records_by_method: as for accuracy_curves; a run without wrong labels has no dashed line.
+    records_by_method: as for accuracy_curves. The mean over seeds ends where one diverged; without
+    wrong labels there is no dashed line.
     """
     groups = _groups(records_by_method)
     ax = _axes()
     for name, look in looks(groups).items():
         for field, dash in (("p_clean", "-"), ("p_noisy", _DASHED)):
-            p = _runs(groups[name], field, name).mean(0)
+            epochs, p = _runs(groups[name], field, name)
+            p = p.mean(0)
             if np.isfinite(p).any():
-                epochs = np.arange(1, len(p) + 1)
                 ax.plot(epochs, p, linestyle=dash, color=look.colour, label=look.label)
     ax.set(xlabel="epoch", ylabel=f"mean {_P}", ylim=(0, 1))
     _key(ax, [_ink("-"), _ink(_DASHED)], ["right label", "wrong label"])
@@ -265,13 +274,19 @@ def _groups(records: Any) -> dict[str, Sequence[Any]]:
     return groups
 
 
-def _runs(records: Sequence[Any], field: str, name: str) -> np.ndarray:
-    """One row a seed, one column an epoch."""
-    rows = [getattr(record, field) for record in records]
-    lengths = {len(row) for row in rows}
-    if len(lengths) > 1 or 0 in lengths:
-        raise ValueError(f"{field} of {name!r} must be equally long for all seeds, got {lengths}")
-    return np.array(rows, dtype=float)
+def _runs(records: Sequence[Any], field: str, name: str) -> tuple[list[int], np.ndarray]:
+    """The epochs and one row a seed. What was lost to divergence is nan."""
+    epochs = max((record.epoch for record in records), key=len)
+    rows = np.full((len(records), len(epochs)), np.nan)
+    for row, record in zip(rows, records, strict=True):
+        whole = len(record.epoch) == len(epochs) or record.diverged
+        if not epochs or not whole or record.epoch != epochs[: len(record.epoch)]:
+            raise ValueError(
+                f"the records of {name!r} must hold the same epochs, at least one, "
+                f"got {record.epoch!r} and {epochs!r}"
+            )
+        row[: len(record.epoch)] = getattr(record, field)
+    return epochs, rows
 
 
 def _ink(dash: Any, **looks: Any) -> Line2D:

@@ -27,11 +27,13 @@ def style():
         yield
 
 
-def record(emphasis, seed, lr=0.03, epochs=6):
+def record(emphasis, seed, lr=0.03, epochs=6, diverged=None):
     rng = np.random.default_rng(seed)
     accuracy, clean, noisy = rng.uniform(size=(3, epochs)).tolist()
     return SimpleNamespace(
         config={"emphasis": emphasis, "lr": lr, "seed": seed},
+        epoch=list(range(1, epochs + 1)),
+        diverged=diverged,
         test_accuracy=accuracy,
         p_clean=clean,
         p_noisy=noisy,
@@ -137,6 +139,25 @@ def test_p_histograms_count_all_examples_once():
     np.testing.assert_array_equal(over.lines[0].get_ydata(), DM(0.5, 12).weight(plots._UNIT))
 
 
+def test_p_histograms_take_counts():
+    (ax,) = plots.p_histograms([0, 1, 5], [3, 1, 0], counts=True).axes
+    right, wrong = (patch.get_data() for patch in ax.patches)
+    np.testing.assert_allclose(right.values, [0, 10, 50])
+    np.testing.assert_allclose(wrong.values, [30, 10, 0])
+    np.testing.assert_allclose(right.edges, [0, 1 / 3, 2 / 3, 1])
+
+
+def test_a_diverged_seed_keeps_its_last_accuracy_and_ends_the_mean_of_p():
+    records = [record("dm", 0), record("dm", 1, epochs=4, diverged=4)]
+    records[1].p_clean[3] = None
+    whole, short = (np.array(r.test_accuracy) for r in records)
+    mean = line(plots.accuracy_curves(records).axes[0], "DM").get_ydata()
+    np.testing.assert_allclose(mean[:4], 50 * (whole[:4] + short))
+    np.testing.assert_allclose(mean[4:], 50 * (whole[4:] + short[-1]))
+    p = plots.p_curves(records).axes[0].lines[0].get_ydata()
+    np.testing.assert_array_equal(np.isfinite(p), [True, True, True, False, False, False])
+
+
 def test_records_are_grouped_by_method():
     flat = [r for group in RECORDS.values() for r in group]
     assert plots.by_method(flat) == RECORDS
@@ -158,11 +179,13 @@ def test_no_emphases_no_examples_or_no_such_view_is_an_error():
         plots.emphasis_curves({})
     with pytest.raises(ValueError, match="clean and noisy"):
         plots.p_histograms([], [])
+    with pytest.raises(ValueError, match="clean and noisy"):
+        plots.p_histograms([1, 2], [1, 2, 3], counts=True)
     with pytest.raises(ValueError, match="'sideways'"):
         plots.emphasis_curves(LOSSES, view="sideways")
 
 
-def test_seeds_of_unequal_length_are_an_error():
+def test_seeds_of_unequal_epochs_are_an_error():
     with pytest.raises(ValueError, match="'dm'"):
         plots.accuracy_curves([record("dm", 0), record("dm", 1, epochs=4)])
 
