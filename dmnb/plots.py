@@ -101,21 +101,22 @@ def emphasis_curves(
 
     emphases: name -> dmnb.emphasis.Emphasis; a key of STYLE is drawn as that method, any other
     name is printed as it is. view: "weight", w(p); "density", w(p) / ∫w dp (1905.11233,
-    equation 8); "log-odds", w against m = log p/(1-p). ValueError when there is nothing to draw
-    or the view is another.
+    equation 8); "log-odds" and "log-odds density", the same two against m = log p/(1-p). Drawn on
+    ax where it is given. ValueError when there is nothing to draw or the view is another.
     """
     _require(emphases, "emphases")
     if view not in _VIEWS:
         raise ValueError(f"view must be one of {', '.join(_VIEWS)}, got {view!r}")
     method, x, x_label, y_label = _VIEWS[view]
     ax = ax or _axes()
+    lines = []
     for name, look in looks(emphases).items():
-        y = np.asarray(getattr(emphases[name], method)(x), dtype=float)
-        ax.plot(x, y, color=look.colour, linestyle=look.dash, label=look.label)
+        y = getattr(emphases[name], method)(x)
+        lines += ax.plot(x, y, color=look.colour, linestyle=look.dash, label=look.label)
     ax.locator_params("y", nbins=5)
     ax.set(xlim=(x[0], x[-1]), xticks=np.linspace(x[0], x[-1], 5), xlabel=x_label, ylabel=y_label)
     ax.set_ylim(0, 1.08 * max(line.get_ydata().max() for line in ax.lines))
-    _name_curves(ax)
+    _name_curves(ax, lines)
     return ax.figure
 
 
@@ -201,7 +202,7 @@ def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
     """Mean p of training examples with right labels (solid) and wrong ones (dashed), Figure 2a.
 
     records_by_method: as for accuracy_curves. The mean over seeds ends where one diverged; without
-    wrong labels there is no dashed line.
+    wrong labels there is no dashed line; without any p it is a ValueError.
     """
     groups = _groups(records_by_method)
     ax = _axes()
@@ -211,6 +212,8 @@ def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
             p = p.mean(0)
             if np.isfinite(p).any():
                 ax.plot(epochs, p, linestyle=dash, color=look.colour, label=look.label)
+    if not ax.lines:
+        raise ValueError("the records must hold p of clean or of noisy examples, got none")
     ax.set(xlabel="epoch", ylabel=f"mean {_P}", ylim=(0, 1))
     _key(ax, [_ink("-"), _ink(_DASHED)], ["right label", "wrong label"])
     _name_ends(ax)
@@ -235,7 +238,8 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
         ax.plot(lr, accuracy, look.marker, color=look.colour, markeredgewidth=0, alpha=0.75)
     ax.set(xscale="log", xlabel="learning rate", ylabel="test accuracy, %")
     ticks = sorted({record.config["lr"] for group in groups.values() for record in group})
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
     ax.margins(x=0.03)
     _key(ax, [_ink("-", marker="o"), _ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
     _name_ends(ax)
@@ -289,8 +293,8 @@ def _runs(records: Sequence[Any], field: str, name: str) -> tuple[list[int], np.
     return epochs, rows
 
 
-def _ink(dash: Any, **looks: Any) -> Line2D:
-    return Line2D([], [], color=INK, linestyle=dash, **looks)
+def _ink(dash: Any, **options: Any) -> Line2D:
+    return Line2D([], [], color=INK, linestyle=dash, **options)
 
 
 def _key(ax: Axes, handles: Sequence[Any], labels: Sequence[str]) -> None:
@@ -323,17 +327,17 @@ def _apart(y: np.ndarray, gap: float) -> np.ndarray:
     return np.concatenate([np.full(len(block), np.mean(block)) for block in blocks]) + steps
 
 
-def _name_curves(ax: Axes) -> None:
+def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
     """Each curve's name beside it, where it is farthest from the other curves and names."""
     # In points and before the layout, which the labels themselves do not change: about the panel
     # that constrained layout will leave.
     panel = 72 * ax.figure.get_size_inches() * ax.get_position().size * 1.08
     to_panel = ax.transScale + ax.transLimits
-    curves = [to_panel.transform(line.get_xydata())[::4] * panel for line in ax.lines]
+    curves = [to_panel.transform(line.get_xydata())[::4] * panel for line in lines]
     font = FontProperties(size=matplotlib.rcParams["font.size"])
     extents = [
         np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])
-        for line in ax.lines
+        for line in lines
     ]
     names = [np.empty((0, 2))] * len(curves)
     # The first round knows only the names before it; in the next two each gives way to all.
@@ -347,7 +351,7 @@ def _name_curves(ax: Axes) -> None:
         room = _clearance(centres, half, np.concatenate(others))
         score = 2 * np.minimum(room, 12) + 4 * np.minimum(own, 4) - own + 0.01 * centres[:, 1]
         names[k] = centres[score.argmax()] + _BOX * half
-    for line, box in zip(ax.lines, names, strict=True):
+    for line, box in zip(lines, names, strict=True):
         ax.text(
             *box.mean(0) / panel, line.get_label(), color=line.get_color(),
             transform=ax.transAxes, ha="center", va="center",

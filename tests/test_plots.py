@@ -83,8 +83,9 @@ def test_figure_1b_has_losses_left_and_members_right():
 
 def test_emphasis_curves_draw_on_given_axes():
     ax = matplotlib.figure.Figure().subplots()
+    ax.plot([0, 1], [0, 1])
     assert plots.emphasis_curves({"dm": DM(1, 4)}, ax=ax) is ax.figure
-    assert len(ax.lines) == 1
+    assert [text.get_text() for text in ax.texts] == ["DM"]
 
 
 def test_accuracy_curves_show_mean_and_seeds_in_percent():
@@ -113,6 +114,9 @@ def test_p_curves_without_wrong_labels_have_no_dashed_line():
     clean = record("dm", 0)
     clean.p_noisy = [None] * 6
     assert len(plots.p_curves([clean]).axes[0].lines) == 1
+    clean.p_clean = [None] * 6
+    with pytest.raises(ValueError, match="clean or of noisy"):
+        plots.p_curves([clean])
 
 
 def test_rate_sweep_draws_means_and_every_run():
