@@ -317,14 +317,18 @@ def _name_ends(ax: Axes) -> None:
 
 
 def _apart(y: np.ndarray, gap: float) -> np.ndarray:
-    """Sorted y, moved as little as keeps neighbours a gap apart (isotonic least squares)."""
+    """Sorted y, moved as little as keeps neighbours a gap apart and all of them in [0, 1].
+
+    Isotonic least squares on y less the gaps, by pooling adjacent violators.
+    """
     steps = gap * np.arange(len(y))
     blocks: list[list[float]] = []
     for value in y - steps:
         blocks.append([value])
         while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
             blocks[-2:] = [blocks[-2] + blocks[-1]]
-    return np.concatenate([np.full(len(block), np.mean(block)) for block in blocks]) + steps
+    pooled = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks])
+    return np.clip(pooled, 0, 1 - steps[-1]) + steps
 
 
 def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
