@@ -1,4 +1,4 @@
-// Bundled from src/ by build.js; sources sha256 24c9269d3174ecaa1444d0dba415670ffd18c1cdf93266cf4cd57be375b5c306
+// Bundled from src/ by build.js; sources sha256 de5f940c1f38c16fdd8108fe29b6d589409c451a56dff80884c09bd947d292a1
 
 // ../../palette.json
 var palette_default = {
@@ -12,34 +12,8 @@ var palette_default = {
   neutral: "#767272"
 };
 
-// chart.js
-var NAMESPACE = "http://www.w3.org/2000/svg";
-var CHARACTER = 6.4;
-function svg(name, attributes = {}, ...children) {
-  const element = document.createElementNS(NAMESPACE, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-var superscript = (n) => String(n).replace(/[-\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
-function format(value, digits = 3) {
-  if (Number.isNaN(value)) return "–";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) {
-    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-    const factor = String(Number(mantissa)).replace("-", "−");
-    return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
-  }
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
-}
-function ticks(top, count2 = 4) {
-  const raw = top / count2;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * (1 - 1e-9));
-  return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, i) => i * step);
-}
-var PLACES = (half) => [
+// labels.js
+var places = (half) => [
   [half + 9, -10, 0],
   [0, -13, 0],
   [-half - 9, -10, 1],
@@ -47,44 +21,108 @@ var PLACES = (half) => [
   [-half - 9, 11, 7],
   [0, 15, 9]
 ];
-function placeLabels(curves, scaleX, scaleY, [left, top, right, bottom], taken) {
-  const every = (values) => values.filter((_, i) => i % 4 === 0);
-  const lines = curves.map(({ x, y }) => ({ x: every(x).map(scaleX), y: every(y).map(scaleY) }));
-  function clearance(line, x, y, half) {
-    let [high, low] = [Infinity, -Infinity];
-    for (let i = 0; i < line.x.length; i += 1) {
-      if (Math.abs(line.x[i] - x) > half + 8) continue;
-      high = Math.min(high, line.y[i]);
-      low = Math.max(low, line.y[i]);
-    }
-    return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
+function clearance(line, x, y, half) {
+  let [high, low] = [Infinity, -Infinity];
+  for (let i = 0; i < line.x.length; i += 1) {
+    if (Math.abs(line.x[i] - x) > half + 8) continue;
+    high = Math.min(high, line.y[i]);
+    low = Math.max(low, line.y[i]);
   }
-  return curves.map(({ label }, own) => {
-    const half = label.length * 3.6;
+  return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
+}
+var collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
+function placeLabels(lines, [left, top, right, bottom], taken) {
+  const occupied = [...taken];
+  return lines.map((own) => {
+    const half = own.label.length * 3.6;
     let best = { score: -Infinity };
-    for (let i = 1; i < lines[own].x.length - 1; i += 2) {
-      for (const [dx, dy, cost] of PLACES(half)) {
-        const [x, y] = [lines[own].x[i] + dx, lines[own].y[i] + dy];
-        if (x - half < left || x + half > right || y < top - 6 || y > bottom - 8) continue;
-        const height = (bottom - lines[own].y[i]) / (bottom - top);
-        if (24 - cost + 10 * height <= best.score) continue;
-        const meets = taken.some((other) => Math.abs(other.x - x) < other.half + half + 9 && Math.abs(other.y - y) < 15);
-        if (meets || clearance(lines[own], x, y, half) === 0) continue;
-        const free = Math.min(...lines.map((line, k) => k === own ? 24 : clearance(line, x, y, half)));
-        const score = free - cost + 10 * height;
-        if (free > 2 && score > best.score) best = { score, x, y, half };
+    for (let i = 1; i < own.x.length - 1; i += 2) {
+      for (const [dx, dy, cost] of places(half)) {
+        const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
+        const inside = spot.x - half >= left && spot.x + half <= right;
+        if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
+        const merit = 10 * (bottom - own.y[i]) / (bottom - top) - cost;
+        if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
+        const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
+        if (gaps[lines.indexOf(own)] === 0) continue;
+        const free = Math.min(24, ...gaps.filter((_, k) => lines[k] !== own));
+        if (free > 2 && merit + free > best.score) best = { ...spot, score: merit + free };
       }
     }
     if (best.score === -Infinity) return null;
-    taken.push(best);
+    occupied.push(best);
     return best;
   });
 }
+
+// chart.js
+var NAMESPACE = "http://www.w3.org/2000/svg";
+var DIGIT = 6.4;
+function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(NAMESPACE, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+var centred = { dy: "0.35em", "text-anchor": "middle" };
+var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
+function format(value, digits = 3) {
+  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size === 0 || size < 1e5 && size >= 1e-3)
+    return String(Number(value.toPrecision(digits))).replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const factor = String(Number(mantissa)).replace("-", "−");
+  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
+}
+function ticks(top, count = 4) {
+  const raw = top / count;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * (1 - 1e-9));
+  return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, i) => i * step);
+}
+function layOut({ width, height }, [xMin, xMax], yTicks) {
+  const digits = Math.max(...yTicks.map((value) => format(value).length));
+  const [left, top, right, bottom] = [12 + DIGIT * digits, 34, width - 5, height - 42];
+  const yMax = yTicks.at(-1);
+  return {
+    box: [left, top, right, bottom],
+    x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
+    y: (value) => bottom - value / yMax * (bottom - top),
+    valueAt: (px) => xMin + (px - left) / (right - left) * (xMax - xMin)
+  };
+}
+function axes({ box: [left, , right, bottom], x, y }, xTicks, yTicks) {
+  return [
+    ...yTicks.map((value) => svg(
+      "g",
+      { transform: `translate(0 ${y(value)})` },
+      svg("line", { x1: left, x2: right, class: value === 0 ? "axis" : "rule" }),
+      svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" }, format(value))
+    )),
+    ...xTicks.map((value) => svg(
+      "g",
+      { transform: `translate(${x(value)} ${bottom})` },
+      svg("line", { y2: 5, class: "axis" }),
+      svg("text", { y: 18, "text-anchor": "middle" }, format(value))
+    ))
+  ];
+}
+function paths(lines, [left, , right, bottom]) {
+  const round = (value) => Math.round(value * 20) / 20;
+  const traces = lines.map(({ x, y }) => `M${x.map((px, i) => `${round(px)} ${round(y[i])}`).join("L")}`);
+  const area = `${traces[0]}L${right} ${bottom}L${left} ${bottom}Z`;
+  return [
+    svg("path", { class: `area line-${lines[0].id}`, d: area }),
+    ...lines.map(({ id }, i) => svg("path", { class: `line line-${id}`, d: traces[i] })).reverse()
+  ];
+}
 function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
-  const layers = Object.fromEntries(
-    ["grid", "marker", "lines", "labels", "probe", "title"].map((key) => [key, svg("g", { class: key })])
-  );
-  const picture = svg("svg", { "aria-hidden": "true" }, ...Object.values(layers));
+  const layer = (key) => svg("g", { class: key });
+  const [grid, stem, curvesLayer, labels, probeLayer] = ["grid", "stem", "curves", "labels", "probe"].map(layer);
+  const picture = svg("svg", { "aria-hidden": "true" }, grid, stem, curvesLayer, labels, probeLayer);
   const element = document.createElement("div");
   element.className = "chart";
   element.tabIndex = 0;
@@ -95,107 +133,93 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
   element.append(picture);
   let size = { width: 0, height: 0 };
   let state = null;
+  let layout = null;
   let probed = null;
-  let scaleX, scaleY, invertX, box;
   function draw(next = state) {
     state = next;
     if (!state || size.width === 0) return;
-    const { curves, yLabel, marker } = state;
+    const { curves, yLabel } = state;
     const { width, height } = size;
-    const top = Math.max(...curves.flatMap(({ y }) => y));
-    const yTicks = ticks(top);
-    const yTexts = yTicks.map((value) => format(value));
-    const left = 12 + CHARACTER * Math.max(...yTexts.map((text) => text.length));
-    box = [left, 34, width - 5, height - 42];
-    const [x0, y1, x1, y0] = box;
-    const yTop = yTicks.at(-1);
-    scaleX = (x) => x0 + (x - xDomain[0]) / (xDomain[1] - xDomain[0]) * (x1 - x0);
-    invertX = (px) => xDomain[0] + (px - x0) / (x1 - x0) * (xDomain[1] - xDomain[0]);
-    scaleY = (y) => y0 - y / yTop * (y0 - y1);
-    const fixed = (value) => Math.round(value * 20) / 20;
+    const yTicks = ticks(Math.max(...curves.flatMap(({ y: y2 }) => y2)));
+    layout = layOut(size, xDomain, yTicks);
+    const { box, x, y } = layout;
+    const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
-    layers.grid.replaceChildren(
-      ...yTicks.map((value, i) => svg(
-        "g",
-        { transform: `translate(0 ${fixed(scaleY(value))})` },
-        svg("line", { x1: x0, x2: x1, class: value === 0 ? "axis" : "rule" }),
-        svg("text", { x: x0 - 8, dy: "0.35em", "text-anchor": "end" }, yTexts[i])
-      )),
-      ...xTicks.map((value) => svg(
-        "g",
-        { transform: `translate(${fixed(scaleX(value))} ${y0})` },
-        svg("line", { y2: 5, class: "axis" }),
-        svg("text", { y: 18, "text-anchor": "middle" }, format(value))
-      ))
+    grid.replaceChildren(
+      ...axes(layout, xTicks, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel)
     );
-    layers.title.replaceChildren(
-      svg("text", { x: 0, y: 14, class: "label" }, yLabel),
-      svg("text", { x: x1, y: height - 6, "text-anchor": "end", class: "label" }, xLabel)
-    );
-    const paths = curves.map(({ x, y }) => x.map((value, i) => `${i ? "L" : "M"}${fixed(scaleX(value))} ${fixed(scaleY(y[i]))}`).join(""));
-    const main = paths[0] && `${paths[0]}L${fixed(x1)} ${y0}L${fixed(x0)} ${y0}Z`;
-    layers.lines.replaceChildren(
-      svg("path", { class: `area line-${curves[0].id}`, d: main }),
-      ...curves.map(({ id }, i) => svg("path", { class: `line line-${id}`, d: paths[i] })).reverse()
-    );
-    layers.marker.replaceChildren();
-    layers.labels.replaceChildren();
-    const taken = [];
-    if (marker && marker.x >= xDomain[0] && marker.x <= xDomain[1]) {
-      const x = scaleX(marker.x);
-      const half = marker.text.length * 3.4;
-      const place = { x: x + (half + 6) * (x > (x0 + x1) / 2 ? -1 : 1), y: y0 - 12, half };
-      if (marker.text) taken.push(place);
-      layers.marker.append(
-        svg("line", { x1: x, x2: x, y1: scaleY(curves[0].at(marker.x)), y2: y0, class: "stem" })
-      );
-      layers.labels.append(
-        svg("text", { x: place.x, y: place.y, dy: "0.35em", "text-anchor": "middle" }, marker.text)
-      );
-    }
-    const places = placeLabels(curves, scaleX, scaleY, box, taken);
-    layers.labels.append(
-      ...curves.flatMap(({ id, label }, i) => places[i] ? [svg("text", { x: places[i].x, y: places[i].y, dy: "0.35em", "text-anchor": "middle", class: `name line-${id}` }, label)] : [])
-    );
-    element.points = Object.fromEntries(curves.map(({ id, x, y }) => [id, { x, y }]));
+    curvesLayer.replaceChildren(...paths(lines, box));
+    labels.replaceChildren();
+    drawNames(lines, drawMarker());
     probe(probed);
+    element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
   }
-  function probe(x) {
-    probed = x;
-    const resting = state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
-    element.setAttribute("aria-valuenow", x ?? resting);
-    element.setAttribute("aria-valuetext", x === null ? state.description : read(x));
-    if (x === null || x < xDomain[0] || x > xDomain[1]) return layers.probe.replaceChildren();
-    const px = scaleX(x);
-    return layers.probe.replaceChildren(
-      svg("line", { x1: px, x2: px, y1: box[1] - 6, y2: box[3], class: "hair" }),
-      ...state.curves.map(({ id, at }) => svg("circle", { cx: px, cy: scaleY(at(x)), r: 4, class: `line-${id}` })).reverse()
+  function drawMarker() {
+    stem.replaceChildren();
+    const { curves, marker } = state;
+    if (!marker || marker.x < xDomain[0] || marker.x > xDomain[1]) return [];
+    const [left, , right, bottom] = layout.box;
+    const x = layout.x(marker.x);
+    const peak = layout.y(curves[0].at(marker.x));
+    stem.append(svg("line", { x1: x, x2: x, y1: peak, y2: bottom }));
+    if (!marker.text) return [];
+    const half = marker.text.length * 3.4;
+    const side = x > (left + right) / 2 ? -1 : 1;
+    const place = { x: x + side * (half + 6), y: bottom - 12, half };
+    labels.append(svg("text", { x: place.x, y: place.y, ...centred }, marker.text));
+    return [place];
+  }
+  function drawNames(lines, taken) {
+    const thin = (values) => values.filter((_, i) => i % 4 === 0);
+    const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
+    placeLabels(thinned, layout.box, taken).forEach((place, i) => {
+      if (!place) return;
+      const { id, label } = lines[i];
+      const attributes = { x: place.x, y: place.y, class: `name line-${id}`, ...centred };
+      labels.append(svg("text", attributes, label));
+    });
+  }
+  const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
+  function probe(value) {
+    probed = value;
+    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
+    probeLayer.replaceChildren();
+    if (value === null || value < xDomain[0] || value > xDomain[1]) return;
+    const x = layout.x(value);
+    probeLayer.append(
+      svg("line", { x1: x, x2: x, y1: layout.box[1] - 6, y2: layout.box[3] }),
+      ...state.curves.map(({ id, at }) => svg("circle", { cx: x, cy: layout.y(at(value)), r: 4, class: `line-${id}` })).reverse()
     );
   }
   const clamp = (x) => Math.min(xDomain[1], Math.max(xDomain[0], x));
-  const pointed = (event) => onProbe(clamp(invertX(event.clientX - picture.getBoundingClientRect().left)));
-  element.addEventListener("pointermove", pointed);
-  element.addEventListener("pointerdown", pointed);
+  function follow(event) {
+    const px = event.clientX - picture.getBoundingClientRect().left;
+    onProbe(clamp(layout.valueAt(px)));
+  }
+  element.addEventListener("pointermove", follow);
+  element.addEventListener("pointerdown", follow);
   element.addEventListener("pointerleave", () => onProbe(null));
   element.addEventListener("blur", () => onProbe(null));
+  const moves = {
+    ArrowRight: step,
+    ArrowUp: step,
+    PageUp: 10 * step,
+    End: Infinity,
+    ArrowLeft: -step,
+    ArrowDown: -step,
+    PageDown: -10 * step,
+    Home: -Infinity
+  };
   element.addEventListener("keydown", (event) => {
-    const moves = {
-      ArrowRight: step,
-      ArrowUp: step,
-      ArrowLeft: -step,
-      ArrowDown: -step,
-      PageUp: 10 * step,
-      PageDown: -10 * step,
-      Home: -Infinity,
-      End: Infinity
-    };
-    if (event.key === "Escape") return onProbe(null);
-    if (!(event.key in moves)) return void 0;
+    if (event.key === "Escape") onProbe(null);
+    if (!(event.key in moves)) return;
     event.preventDefault();
-    const start = probed ?? state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
-    return onProbe(clamp(start + moves[event.key]));
+    onProbe(clamp((probed ?? resting()) + moves[event.key]));
   });
   const observer = new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
@@ -212,53 +236,69 @@ function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== void 0) element.setAttribute(key, value);
   }
   element.append(...children);
   return element;
 }
-var count = 0;
-var uniqueName = (stem) => `dmnb-${stem}-${count += 1}`;
+var groups = 0;
 function choice({ legend, options, onChange }) {
-  const name = uniqueName("choice");
-  const inputs = Object.entries(options).map(([value, text]) => {
-    const input = h("input", { type: "radio", name, value, onchange: () => onChange(value) });
-    return { value, input, label: h("label", {}, input, h("span", {}, text)) };
-  });
-  const element = h(
-    "fieldset",
-    { class: "choice" },
-    h("legend", {}, legend),
-    ...inputs.map(({ label }) => label)
-  );
+  const name = `dmnb-choice-${groups += 1}`;
+  const inputs = Object.keys(options).map((value) => h("input", { type: "radio", name, value, onchange: () => onChange(value) }));
+  const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));
   return {
-    element,
-    set: (value) => inputs.forEach((entry) => entry.input.checked = entry.value === value)
+    element: h("fieldset", { class: "choice" }, h("legend", {}, legend), ...labels),
+    set: (value) => inputs.forEach((input) => input.checked = input.value === value)
   };
 }
-function numberField({ label, onCommit, ...attributes }) {
+function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
-    "aria-label": label,
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value))
   });
   return input;
 }
+function parameter({ symbol, label, trait, min, max, step, onChange }) {
+  const shared = { min, max, step, "data-trait": trait };
+  const slider = h("input", {
+    type: "range",
+    ...shared,
+    "aria-label": label,
+    oninput: () => onChange(Number(slider.value))
+  });
+  const field = numberField({ ...shared, "aria-label": `${label}: number`, onCommit: onChange });
+  const name = h("span", { class: "symbol", "aria-hidden": "true" }, symbol);
+  return {
+    element: h("div", { class: "parameter" }, name, slider, field),
+    set(value, low = min) {
+      slider.min = low;
+      field.min = low;
+      slider.value = value;
+      field.value = value;
+      slider.style.setProperty("--filled", `${100 * (value - low) / (max - low)}%`);
+    }
+  };
+}
+function lineToggle({ id, label, onChange }) {
+  const input = h("input", { type: "checkbox", value: id, onchange: onChange });
+  const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
+  swatch.innerHTML = `<svg width="26" height="9"><path class="line line-${id}" d="M1 5H25"/></svg>`;
+  return { id, input, element: h("label", { class: "overlay" }, input, swatch, label) };
+}
 function copyButton({ label, text, say }) {
-  const button = h("button", { type: "button", class: "copy", "aria-label": label, onclick: copy }, "Copy");
-  async function copy() {
+  const button = h("button", { type: "button", class: "copy", "aria-label": label }, "Copy");
+  button.addEventListener("click", async () => {
     let copied = true;
     try {
       await navigator.clipboard.writeText(text());
     } catch {
       copied = copyBySelection(text());
     }
-    button.textContent = copied ? "Copied" : "Press Ctrl+C";
-    say(copied ? "Copied to the clipboard" : "Could not copy: select the line and press Ctrl+C");
+    button.textContent = copied ? "Copied" : "Failed";
+    say(copied ? "Copied to the clipboard" : "Could not copy: select the line instead");
     setTimeout(() => button.textContent = "Copy", 1600);
-  }
+  });
   return button;
 }
 function copyBySelection(text) {
@@ -269,6 +309,17 @@ function copyBySelection(text) {
   const copied = document.execCommand("copy");
   area.remove();
   return copied;
+}
+function announcer() {
+  const element = h("p", { class: "unseen", "aria-live": "polite" });
+  let timer;
+  return {
+    element,
+    say(text) {
+      clearTimeout(timer);
+      timer = setTimeout(() => element.textContent = text, 400);
+    }
+  };
 }
 
 // emphasis.js
@@ -393,46 +444,108 @@ html[data-theme="dark"] .dmnb,
   font-family: "STIX Two Text", "Latin Modern Roman", Cambria, Georgia, serif;
 }
 .dmnb .bar {
-  display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.6rem 1.5rem;
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  gap: 0.6rem 1.5rem;
 }
 .dmnb .formula { font-size: 1.05rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .dmnb .formula sup { font-size: 0.72em; line-height: 0; }
-.dmnb :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.dmnb :focus-visible {
+  outline: 2px solid var(--accent);
+  outline-offset: 2px;
+  border-radius: 4px;
+}
 .dmnb .unseen {
-  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
 }
 
-.dmnb .choice { display: inline-flex; padding: 2px; border-radius: 8px; background: var(--field); }
+.dmnb .choice {
+  display: inline-flex;
+  padding: 2px;
+  border-radius: 8px;
+  background: var(--field);
+}
 .dmnb .choice legend {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
 .dmnb .choice label { position: relative; margin: 0; cursor: pointer; }
 .dmnb .choice input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; }
-.dmnb .choice span { display: block; padding: 0.3rem 0.8rem; border-radius: 6px; color: var(--soft); }
+.dmnb .choice span {
+  display: block;
+  padding: 0.3rem 0.8rem;
+  border-radius: 6px;
+  color: var(--soft);
+}
 .dmnb .choice :checked + span {
-  background: var(--paper); color: var(--ink); box-shadow: 0 0 0 1px var(--rule), 0 1px 2px #0002;
+  background: var(--paper);
+  color: var(--ink);
+  box-shadow: 0 0 0 1px var(--rule), 0 1px 2px #0002;
 }
 .dmnb .choice :focus-visible + span { outline: 2px solid var(--accent); }
 
-.dmnb .parameters { display: grid; grid-template-columns: 1fr 1fr; gap: 0.25rem 2rem; margin: 0.9rem 0 0.7rem; }
-.dmnb .parameter { display: grid; grid-template-columns: auto 1fr 4.6rem; align-items: center; gap: 0.75rem; }
+.dmnb .parameters {
+  display: grid;
+  grid-template-columns: 1fr 1fr;
+  gap: 0.25rem 2rem;
+  margin: 0.9rem 0 0.7rem;
+}
+.dmnb .parameter {
+  display: grid;
+  grid-template-columns: auto 1fr 4.6rem;
+  align-items: center;
+  gap: 0.75rem;
+}
 .dmnb .symbol { font-size: 1.25rem; font-style: italic; }
 .dmnb input[type="range"] {
   --track: linear-gradient(to right, var(--accent) var(--filled), var(--rule) var(--filled));
-  appearance: none; width: 100%; height: 32px; margin: 0; background: none; cursor: pointer; touch-action: pan-y;
+  appearance: none;
+  width: 100%;
+  height: 32px;
+  margin: 0;
+  background: none;
+  cursor: pointer;
+  touch-action: pan-y;
 }
-.dmnb input[type="range"]::-webkit-slider-runnable-track { height: 4px; border-radius: 2px; background: var(--track); }
-.dmnb input[type="range"]::-moz-range-track { height: 4px; border-radius: 2px; background: var(--track); }
+.dmnb input[type="range"]::-webkit-slider-runnable-track {
+  height: 4px;
+  border-radius: 2px;
+  background: var(--track);
+}
+.dmnb input[type="range"]::-moz-range-track {
+  height: 4px;
+  border-radius: 2px;
+  background: var(--track);
+}
 .dmnb input[type="range"]::-webkit-slider-thumb {
   appearance: none; width: 18px; height: 18px; margin-top: -7px; border-radius: 50%;
   border: 2px solid var(--accent); background: var(--paper);
 }
 .dmnb input[type="range"]::-moz-range-thumb {
-  width: 14px; height: 14px; border-radius: 50%; border: 2px solid var(--accent); background: var(--paper);
+  width: 14px;
+  height: 14px;
+  border-radius: 50%;
+  border: 2px solid var(--accent);
+  background: var(--paper);
 }
 .dmnb input[type="number"] {
-  width: 4.6rem; height: 32px; margin: 0; padding: 0 0.5rem; border: 1px solid transparent; border-radius: 6px;
-  background: var(--field); color: var(--ink); font: inherit; font-variant-numeric: tabular-nums; text-align: right;
+  width: 4.6rem;
+  height: 32px;
+  margin: 0;
+  padding: 0 0.5rem;
+  border: 1px solid transparent;
+  border-radius: 6px;
+  background: var(--field);
+  color: var(--ink);
+  font: inherit;
+  font-variant-numeric: tabular-nums;
+  text-align: right;
   appearance: textfield;
 }
 .dmnb input[type="number"]::-webkit-inner-spin-button { appearance: none; }
@@ -444,18 +557,29 @@ html[data-theme="dark"] .dmnb,
 .dmnb .chart { min-width: 0; min-height: 230px; touch-action: pan-y; cursor: crosshair; }
 .dmnb .chart svg { display: block; max-width: 100%; }
 .dmnb .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
-.dmnb .chart .label { fill: var(--ink); font-size: 12.5px; }
+.dmnb .chart .title { fill: var(--ink); font-size: 12.5px; }
 .dmnb .chart .rule { stroke: var(--rule); }
 .dmnb .chart .axis { stroke: var(--soft); stroke-opacity: 0.7; }
-.dmnb .chart .stem { stroke: var(--soft); stroke-dasharray: 2 3; }
-.dmnb .chart .hair { stroke: var(--soft); stroke-opacity: 0.6; }
-.dmnb .line { fill: none; stroke: var(--line); stroke-width: 1.75; stroke-linejoin: round; stroke-dasharray: var(--dash, none); }
+.dmnb .chart .stem line { stroke: var(--soft); stroke-dasharray: 2 3; }
+.dmnb .chart .probe line { stroke: var(--soft); stroke-opacity: 0.6; }
+.dmnb .line {
+  fill: none;
+  stroke: var(--line);
+  stroke-width: 1.75;
+  stroke-linejoin: round;
+  stroke-dasharray: var(--dash, none);
+}
 .dmnb .area { fill: var(--line); fill-opacity: 0.09; }
 .dmnb .chart circle { fill: var(--line); stroke: var(--paper); stroke-width: 1.5; }
 .dmnb .chart .name {
   fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600;
 }
-.dmnb .chart .labels text { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+.dmnb .chart .name {
+  paint-order: stroke;
+  stroke: var(--paper);
+  stroke-width: 4px;
+  stroke-linejoin: round;
+}
 .dmnb .line-dm { --line: color-mix(in oklab, var(--dm), white var(--lift)); }
 .dmnb .line-anchored { --line: color-mix(in oklab, var(--anchored), white var(--lift)); }
 .dmnb .line-cce { --line: color-mix(in oklab, var(--cce), white var(--lift)); --dash: 7 4; }
@@ -464,29 +588,72 @@ html[data-theme="dark"] .dmnb,
 .dmnb .line-mae { --line: color-mix(in oklab, var(--mae), white var(--lift)); --dash: 1.5 3; }
 .dmnb .line.line-dm, .dmnb .line.line-anchored { stroke-width: 2.75; }
 
-.dmnb .readout { min-height: 1.45em; margin: 0.1rem 0 0.8rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+.dmnb .readout {
+  min-height: 1.45em;
+  margin: 0.35rem 0 0.8rem;
+  color: var(--soft);
+  font-variant-numeric: tabular-nums;
+}
 .dmnb .overlays { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 1.1rem; }
-.dmnb .overlays legend { float: left; width: auto; margin: 0; padding: 0; color: var(--soft); font-size: inherit; }
-.dmnb .overlay { display: inline-flex; align-items: center; gap: 0.4rem; min-height: 32px; margin: 0; cursor: pointer; }
+.dmnb .overlays legend {
+  float: left;
+  width: auto;
+  margin: 0;
+  padding: 0;
+  color: var(--soft);
+  font-size: inherit;
+}
+.dmnb .overlay {
+  display: inline-flex;
+  align-items: center;
+  gap: 0.4rem;
+  min-height: 32px;
+  margin: 0;
+  cursor: pointer;
+}
 .dmnb .overlay input { width: 16px; height: 16px; margin: 0; accent-color: var(--accent); }
 .dmnb .swatch svg { display: block; }
 .dmnb .facts { display: flex; flex-wrap: wrap; gap: 0.3rem 1.25rem; }
-.dmnb .facts label { display: inline-flex; align-items: center; gap: 0.35rem; margin: 0; color: var(--soft); }
+.dmnb .facts label {
+  display: inline-flex;
+  align-items: center;
+  gap: 0.35rem;
+  margin: 0;
+  color: var(--soft);
+}
 .dmnb .facts i { font-size: 1.1em; color: var(--ink); }
 .dmnb .message:empty { display: none; }
 .dmnb .message {
-  margin-top: 0.7rem; padding: 0.45rem 0.7rem; border-left: 3px solid var(--cce); background: var(--field);
+  margin-top: 0.7rem;
+  padding: 0.45rem 0.7rem;
+  border-left: 3px solid var(--cce);
+  background: var(--field);
 }
 .dmnb .code {
-  display: flex; align-items: center; gap: 0.5rem; margin-top: 0.9rem; padding: 0.3rem 0.35rem 0.3rem 0.75rem;
+  display: flex;
+  align-items: center;
+  gap: 0.5rem;
+  margin-top: 0.9rem;
+  padding: 0.3rem 0.35rem 0.3rem 0.75rem;
   border-radius: 8px; background: var(--field);
 }
 .dmnb .code code {
-  flex: 1; min-width: 0; padding: 0; border: 0; background: none; color: var(--ink); overflow-wrap: anywhere;
+  flex: 1;
+  min-width: 0;
+  padding: 0;
+  border: 0;
+  background: none;
+  color: var(--ink);
+  overflow-wrap: anywhere;
   font: 0.8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
 .dmnb .copy {
-  flex: none; min-width: 4.5rem; height: 32px; padding: 0 0.75rem; border: 1px solid var(--rule); border-radius: 6px;
+  flex: none;
+  min-width: 4.5rem;
+  height: 32px;
+  padding: 0 0.75rem;
+  border: 1px solid var(--rule);
+  border-radius: 6px;
   background: var(--paper); color: var(--ink); font: inherit; cursor: pointer;
 }
 .dmnb .copy:hover { border-color: var(--soft); }
@@ -496,8 +663,15 @@ html[data-theme="dark"] .dmnb,
   .dmnb .charts { gap: 0.5rem; }
 }
 @media (pointer: coarse) {
-  .dmnb input[type="range"], .dmnb input[type="number"], .dmnb .overlay, .dmnb .copy { height: 44px; min-height: 44px; }
-  .dmnb input[type="range"]::-webkit-slider-thumb { width: 24px; height: 24px; margin-top: -10px; }
+  .dmnb input[type="range"], .dmnb input[type="number"], .dmnb .overlay, .dmnb .copy {
+  height: 44px;
+  min-height: 44px;
+}
+  .dmnb input[type="range"]::-webkit-slider-thumb {
+  width: 24px;
+  height: 24px;
+  margin-top: -10px;
+}
   .dmnb .choice span { padding: 0.7rem 0.9rem; }
   .dmnb input[type="number"] { font-size: 16px; }
 }
@@ -506,10 +680,10 @@ html[data-theme="dark"] .dmnb,
 }
 `;
 
-// explorer.js
+// traits.js
 var DEFAULTS = { family: "dm", lam: 0.5, beta: 12, view: "density", overlays: ["cce"] };
 var RANGE = { lam: [0, 4], beta: [-4, 24] };
-var SLIDER_STEP = { lam: 0.05, beta: 0.25 };
+var STEP2 = { lam: 0.05, beta: 0.25 };
 var SYMBOL = { lam: "λ", beta: "β" };
 var FAMILIES = { dm: "DM", anchored: "anchored DM" };
 var VIEWS = { density: "density", weight: "weight" };
@@ -519,248 +693,230 @@ var LOSSES = {
   mse: { label: "MSE", emphasis: MSE() },
   mae: { label: "MAE", emphasis: MAE() }
 };
+var written = (value) => String(value).replace("-", "−");
+function outside(name, value) {
+  const [low, high] = RANGE[name];
+  if (typeof value === "number" && value >= low && value <= high) return null;
+  const allowed = `a number from ${written(low)} to ${written(high)}`;
+  return `${SYMBOL[name]} must be ${allowed}, not ${written(value)}.`;
+}
+function faults({ family, lam, beta, view, overlays }) {
+  const found = {
+    lam: outside("lam", lam),
+    beta: outside("beta", beta),
+    family: family in FAMILIES ? null : `There is no family “${family}”.`,
+    view: view in VIEWS ? null : `There is no view “${view}”.`,
+    overlays: Array.isArray(overlays) && overlays.every((id) => id in LOSSES) ? null : `There is no comparison “${overlays}”.`
+  };
+  if (family === "anchored" && beta <= 0)
+    found.beta ??= `Anchored DM needs β > 0, not ${written(beta)}.`;
+  return Object.fromEntries(Object.entries(found).filter(([, sentence]) => sentence));
+}
+var defaultsOf = (names) => names.map((name) => `${SYMBOL[name] ?? name} = ${DEFAULTS[name]}`).join(", ");
+
+// explorer.js
+var NAMES = Object.keys(DEFAULTS);
+var HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 var GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - 2 * i / 240));
 var GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
-var number = (value) => String(value).replace("-", "−");
-var between = ([low, high]) => `from ${number(low)} to ${number(high)}`;
-var inRange = (name, value) => typeof value === "number" && value >= RANGE[name][0] && value <= RANGE[name][1];
-function faults({ family, lam, beta, view, overlays }) {
-  const found = {};
-  for (const [name, value] of Object.entries({ lam, beta }))
-    if (!inRange(name, value))
-      found[name] = `${SYMBOL[name]} must be a number ${between(RANGE[name])}, not ${number(value)}.`;
-  if (!(family in FAMILIES)) found.family = `There is no family “${family}”.`;
-  if (!(view in VIEWS)) found.view = `There is no view “${view}”.`;
-  if (!Array.isArray(overlays) || overlays.some((id) => !(id in LOSSES)))
-    found.overlays = `There is no comparison “${overlays}”.`;
-  if (family === "anchored" && beta <= 0 && !found.beta)
-    found.beta = `Anchored DM needs β > 0, not ${number(beta)}.`;
-  return found;
+var logOdds = (p) => Math.log(p / (1 - p));
+var rounded = (value) => Number(value.toFixed(4));
+var fieldText = (value) => value < 1e5 ? Number(value.toPrecision(4)) : value.toExponential(2).replace("+", "");
+function formulaOf({ family, lam, beta }) {
+  const power = { 0: "", 1: "<i>p</i> " }[lam] ?? `<i>p</i><sup>${lam}</sup> `;
+  const end = family === "anchored" ? " − 1" : "";
+  return `<i>w</i> = exp(${written(beta)} ${power}(1 − <i>p</i>))${end}`;
+}
+function pythonOf({ view }, emphasis2) {
+  const option = view === "weight" ? ', normalization="none"' : "";
+  return `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python}${option})`;
+}
+function summaryOf({ family, lam, beta }, { mode, contrast }) {
+  const where = Number.isNaN(mode) ? "none, all weights are equal" : format(mode);
+  const name = `${FAMILIES[family]}, lambda ${lam}, beta ${beta}`;
+  return `${name}: mode ${where}, contrast ${format(contrast)}`;
 }
 function render({ model, el }) {
   let shown = null;
   let quiet = false;
-  const read = () => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, model.get(name)]));
+  const { element: spoken, say } = announcer();
+  const read = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
   function set(changes, note = "") {
     quiet = true;
-    for (const [name, value2] of Object.entries(changes)) model.set(name, value2);
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
     quiet = false;
     model.save_changes();
     message.textContent = note;
     draw();
   }
-  function repair(found) {
-    const names = Object.keys(found);
-    const restored = names.map((name) => `${SYMBOL[name] ?? name} = ${DEFAULTS[name]}`).join(", ");
-    set(
-      Object.fromEntries(names.map((name) => [name, DEFAULTS[name]])),
-      `${Object.values(found).join(" ")} Restored the default ${restored}.`
-    );
+  function change(changes, found = faults({ ...read(), ...changes })) {
+    const wrong = Object.keys(found);
+    if (wrong.length === 0) return set(changes);
+    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
+    const sentences = Object.values(found).join(" ");
+    const note = `${sentences} Restored the default ${defaultsOf(wrong)}.`;
+    return set({ ...changes, ...restored }, note);
   }
-  function change(changes) {
-    const found = faults({ ...read(), ...changes });
-    if (Object.keys(found).length === 0) return set(changes);
-    const fine = Object.entries(changes).filter(([name]) => !(name in found));
-    fine.forEach(([name, value2]) => model.set(name, value2));
-    return repair(found);
+  function changeMode(mode2, contrast2) {
+    if (!(mode2 >= 0 && mode2 <= 0.8))
+      return change({}, { lam: "The mode must be a number from 0 to 0.8." });
+    const target = fromMode(mode2, contrast2);
+    const lam2 = rounded(target.lam);
+    if (shown.family === "anchored" || shown.beta <= 0 && contrast2 === 1) return change({ lam: lam2 });
+    if (!(contrast2 >= 1 && contrast2 < Infinity))
+      return change({}, { beta: "The contrast must be a number of at least 1." });
+    const beta2 = rounded(target.beta);
+    const end = RANGE.beta[1];
+    if (beta2 <= end) return change({ lam: lam2, beta: beta2 });
+    const wish = `A contrast of ${format(contrast2)} at mode ${format(mode2)}`;
+    return set({ lam: lam2, beta: end }, `${wish} needs β = ${format(beta2)}; β ends at ${end}.`);
   }
-  const family = choice({ legend: "Emphasis", options: FAMILIES, onChange: (value2) => change({ family: value2 }) });
-  const view = choice({ legend: "Show", options: VIEWS, onChange: (value2) => change({ view: value2 }) });
-  function parameter(name, words) {
-    const [min, max] = RANGE[name];
-    const step = SLIDER_STEP[name];
-    const label = `${SYMBOL[name]}, ${words}`;
-    const slider = h("input", {
-      type: "range",
-      min,
-      max,
-      step,
-      "aria-label": label,
-      "data-trait": name,
-      oninput: () => change({ [name]: Number(slider.value) })
-    });
-    const field = numberField({
-      label: `${label}: number`,
-      min,
-      max,
-      step,
-      "data-trait": name,
-      onCommit: (value2) => change({ [name]: value2 })
-    });
-    const element = h(
-      "div",
-      { class: "parameter" },
-      h("span", { class: "symbol", "aria-hidden": "true" }, SYMBOL[name]),
-      slider,
-      field
-    );
-    return {
-      element,
-      set: (value2, low) => {
-        slider.min = low;
-        slider.value = value2;
-        slider.style.setProperty("--filled", `${100 * (value2 - low) / (max - low)}%`);
-        field.min = low;
-        field.value = value2;
-      }
-    };
-  }
-  const lam = parameter("lam", "where the emphasis peaks");
-  const beta = parameter("beta", "how strong the emphasis is");
+  const family = choice({
+    legend: "Emphasis",
+    options: FAMILIES,
+    onChange: (value) => change({ family: value })
+  });
+  const view = choice({
+    legend: "Show",
+    options: VIEWS,
+    onChange: (value) => change({ view: value })
+  });
+  const slider = (trait, words) => parameter({
+    trait,
+    symbol: SYMBOL[trait],
+    label: `${SYMBOL[trait]}, ${words}`,
+    min: RANGE[trait][0],
+    max: RANGE[trait][1],
+    step: STEP2[trait],
+    onChange: (value) => change({ [trait]: value })
+  });
+  const lam = slider("lam", "where the emphasis peaks");
+  const beta = slider("beta", "how strong the emphasis is");
   const mode = numberField({
-    label: "mode psi: the p with the largest weight",
+    "aria-label": "mode psi: the p with the largest weight",
+    "data-trait": "mode",
     min: 0,
     max: 0.8,
     step: 0.05,
-    "data-trait": "mode",
-    onCommit: (value2) => changeMode(value2, shown.emphasis.contrast)
+    placeholder: "none",
+    onCommit: (value) => changeMode(value, shown.emphasis.contrast)
   });
   const contrast = numberField({
-    label: "contrast R: largest weight over the weight at p = 1",
+    "aria-label": "contrast R: the largest weight over the weight at p = 1",
+    "data-trait": "contrast",
     min: 1,
     step: 1,
-    "data-trait": "contrast",
-    onCommit: (value2) => changeMode(shown.lam / (shown.lam + 1), value2)
+    placeholder: "∞",
+    onCommit: (value) => changeMode(shown.lam / (shown.lam + 1), value)
   });
-  const rounded = (value2) => Number(value2.toFixed(4));
-  function changeMode(psi, ratio) {
-    if (!(psi >= 0 && psi <= 0.8))
-      return repair({ lam: `The mode must be a number from 0 to 0.8, as λ = ψ/(1 − ψ) ends at 4.` });
-    const target = fromMode(psi, ratio);
-    if (shown.family === "anchored" || shown.beta <= 0 && ratio === 1)
-      return change({ lam: rounded(target.lam) });
-    if (!(ratio >= 1 && ratio < Infinity))
-      return repair({ beta: `The contrast must be a number of at least 1.` });
-    if (target.beta > RANGE.beta[1])
-      return set(
-        { lam: rounded(target.lam), beta: RANGE.beta[1] },
-        `A contrast of ${format(ratio)} at mode ${format(psi)} needs β = ${format(target.beta)}; β ends at 24.`
-      );
-    return change({ lam: rounded(target.lam), beta: rounded(target.beta) });
-  }
-  const overlays = Object.entries(LOSSES).map(([id, { label, note }]) => {
-    const input = h("input", {
-      type: "checkbox",
-      value: id,
-      onchange: () => change({ overlays: overlays.filter((o) => o.input.checked).map((o) => o.id) })
-    });
-    const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
-    swatch.innerHTML = `<svg width="26" height="10"><path class="line line-${id}" d="M1 5H25"/></svg>`;
-    return { id, input, element: h("label", { class: "overlay" }, input, swatch, note ? `${label}, ${note}` : label) };
-  });
+  const chosen = () => overlays.filter(({ input }) => input.checked).map(({ id }) => id);
+  const overlays = Object.entries(LOSSES).map(([id, { label, note }]) => lineToggle({
+    id,
+    label: note ? `${label}, ${note}` : label,
+    onChange: () => change({ overlays: chosen() })
+  }));
   const formula = h("span", { class: "formula" });
   const code = h("code");
   const copy = copyButton({ label: "Copy the Python line", text: () => code.textContent, say });
   const readout = h("p", { class: "readout" });
   const message = h("p", { class: "message", role: "alert" });
-  const live = h("p", { class: "unseen", "aria-live": "polite" });
-  let timer;
-  function say(text) {
-    clearTimeout(timer);
-    timer = setTimeout(() => live.textContent = text, 400);
+  function readAt(p, r, m) {
+    const values = shown.curves.map(({ label, emphasis: emphasis2 }) => `${label} ${format(emphasis2[shown.view](p, r))}`);
+    return `p = ${format(p)} (m = ${format(m)}): ${values.join(", ")}`;
   }
-  const value = (emphasis2, p, r) => emphasis2[shown.view](p, r);
-  const readAt = (p, r, m) => `p = ${format(p)} (m = ${format(m)}): ` + shown.curves.map((c) => `${c.label} ${format(value(c.emphasis, p, r))}`).join(", ");
-  const readings = {
-    p: (p) => readAt(p, 1 - p, Math.log(p / (1 - p))),
-    m: (m) => readAt(sigmoid(m), sigmoid(-m), m)
-  };
-  const charts = {
-    p: createChart({
-      xDomain: [0, 1],
-      xTicks: [0, 0.25, 0.5, 0.75, 1],
-      xLabel: "p, the labelled class’s probability",
-      name: "Read the curves at probability p",
-      step: 0.01,
-      read: readings.p,
-      onProbe: (p) => point(p === null ? null : { p, m: Math.log(p / (1 - p)), text: readings.p(p) })
-    }),
-    m: createChart({
-      xDomain: [-8, 8],
-      xTicks: [-8, -4, 0, 4, 8],
-      xLabel: "m = log p/(1 − p), its log-odds",
-      name: "Read the curves at log-odds m",
-      step: 0.1,
-      read: readings.m,
-      onProbe: (m) => point(m === null ? null : { p: sigmoid(m), m, text: readings.m(m) })
-    })
-  };
-  charts.p.element.dataset.axis = "p";
-  charts.m.element.dataset.axis = "m";
-  function point(example) {
-    charts.p.probe(example && example.p);
-    charts.m.probe(example && example.m);
-    readout.textContent = example ? example.text : "Point at a curve, or focus a panel and use the arrow keys, to read values.";
+  const readP = (p) => readAt(p, 1 - p, logOdds(p));
+  const readM = (m) => readAt(sigmoid(m), sigmoid(-m), m);
+  function point(p, m, text) {
+    panelP.probe(p);
+    panelM.probe(m);
+    readout.textContent = text;
   }
-  function drawCharts() {
-    const { view: key, curves, emphasis: emphasis2, summary } = shown;
-    const marked = Number.isFinite(emphasis2.mode) && emphasis2.mode > 0 && emphasis2.mode < 1;
-    const yLabel = key === "density" ? "emphasis density, w / ∫w dp" : "weight w = ‖∂L/∂z‖₁";
-    const onAxis = (grid, at) => curves.map((c) => ({ ...c, x: grid, y: grid.map((x) => at(c, x)), at: (x) => at(c, x) }));
-    charts.p.draw({
-      curves: onAxis(GRID_P, (c, p) => c.emphasis[key](p)),
-      yLabel,
-      description: summary,
-      marker: marked ? { x: emphasis2.mode, text: `ψ = ${format(emphasis2.mode)}` } : null
+  const panelP = createChart({
+    name: "Read the curves at probability p",
+    read: readP,
+    step: 0.01,
+    xLabel: "p, the labelled class’s probability",
+    xDomain: [0, 1],
+    xTicks: [0, 0.25, 0.5, 0.75, 1],
+    onProbe: (p) => p === null ? point(null, null, HINT) : point(p, logOdds(p), readP(p))
+  });
+  const panelM = createChart({
+    name: "Read the curves at log-odds m",
+    read: readM,
+    step: 0.1,
+    xLabel: "m = log p/(1 − p), its log-odds",
+    xDomain: [-8, 8],
+    xTicks: [-8, -4, 0, 4, 8],
+    onProbe: (m) => m === null ? point(null, null, HINT) : point(sigmoid(m), m, readM(m))
+  });
+  panelP.element.dataset.axis = "p";
+  panelM.element.dataset.axis = "m";
+  function drawCharts({ view: key, curves, emphasis: emphasis2, summary }) {
+    const along = (grid, at) => curves.map((c) => ({ ...c, x: grid, y: grid.map((x) => at(c, x)), at: (x) => at(c, x) }));
+    const psi = emphasis2.mode;
+    const marked = psi > 0 && psi < 1;
+    const density = key === "density" && "emphasis density, w / ∫w dp";
+    panelP.draw({
+      curves: along(GRID_P, (c, p) => c.emphasis[key](p)),
+      yLabel: density || "weight w = ‖∂L/∂z‖₁",
+      marker: marked ? { x: psi, text: `ψ = ${format(psi)}` } : null,
+      description: summary
     });
-    charts.m.draw({
-      curves: onAxis(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
-      yLabel: key === "density" ? yLabel : "weight w = 2 |dL/dm|",
-      description: summary,
-      marker: marked ? { x: Math.log(emphasis2.mode / (1 - emphasis2.mode)), text: "" } : null
+    panelM.draw({
+      curves: along(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
+      yLabel: density || "weight w = 2 |dL/dm|",
+      marker: marked ? { x: logOdds(psi), text: "" } : null,
+      description: summary
     });
-    point(null);
+    point(null, null, HINT);
   }
   function draw() {
     const traits = read();
     const found = faults(traits);
-    if (Object.keys(found).length) return repair(found);
+    if (Object.keys(found).length) return change({}, found);
     const emphasis2 = (traits.family === "anchored" ? AnchoredDM : DM)(traits.lam, traits.beta);
-    const label = FAMILIES[traits.family];
-    const summary = `${label}, lambda ${traits.lam}, beta ${traits.beta}: mode ${Number.isNaN(emphasis2.mode) ? "none, all weights are equal" : format(emphasis2.mode)}, contrast ${format(emphasis2.contrast)}`;
+    const own = { id: traits.family, label: FAMILIES[traits.family], emphasis: emphasis2 };
     const compared = traits.overlays.map((id) => ({ id, ...LOSSES[id] }));
-    shown = { ...traits, emphasis: emphasis2, summary, curves: [{ id: traits.family, label, emphasis: emphasis2 }, ...compared] };
+    const summary = summaryOf(traits, emphasis2);
+    shown = { ...traits, emphasis: emphasis2, summary, curves: [own, ...compared] };
     family.set(traits.family);
     view.set(traits.view);
-    lam.set(traits.lam, RANGE.lam[0]);
-    beta.set(traits.beta, traits.family === "anchored" ? SLIDER_STEP.beta : RANGE.beta[0]);
+    lam.set(traits.lam);
+    beta.set(traits.beta, traits.family === "anchored" ? STEP2.beta : RANGE.beta[0]);
     overlays.forEach(({ id, input }) => input.checked = traits.overlays.includes(id));
-    mode.value = Number.isNaN(emphasis2.mode) ? "" : Number(emphasis2.mode.toPrecision(4));
-    mode.placeholder = "none";
-    const bounded = Number.isFinite(emphasis2.contrast);
-    contrast.value = !bounded ? "" : emphasis2.contrast < 1e5 ? Number(emphasis2.contrast.toPrecision(4)) : emphasis2.contrast.toExponential(2).replace("+", "");
-    contrast.placeholder = "∞";
-    contrast.disabled = !bounded;
-    const power = { 0: "", 1: "<i>p</i> " }[traits.lam] ?? `<i>p</i><sup>${traits.lam}</sup> `;
-    formula.innerHTML = `<i>w</i> = exp(${number(traits.beta)} ${power}(1 − <i>p</i>))` + (traits.family === "anchored" ? " − 1" : "");
-    const options = traits.view === "weight" ? ', normalization="none"' : "";
-    const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python}${options})`;
-    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((part) => [part, h("wbr")]));
-    drawCharts();
+    mode.value = Number.isNaN(emphasis2.mode) ? "" : fieldText(emphasis2.mode);
+    contrast.disabled = emphasis2.contrast === Infinity;
+    contrast.value = contrast.disabled ? "" : fieldText(emphasis2.contrast);
+    formula.innerHTML = formulaOf(traits);
+    const pieces = pythonOf(traits, emphasis2).split(/(?<=[(,] ?)(?=\w)/);
+    code.replaceChildren(...pieces.flatMap((piece) => [piece, h("wbr")]));
+    drawCharts(shown);
     return say(summary);
   }
+  const comparison = h(
+    "fieldset",
+    { class: "overlays" },
+    h("legend", {}, "Compare with"),
+    ...overlays.map(({ element }) => element)
+  );
+  const facts = h(
+    "div",
+    { class: "facts" },
+    h("label", {}, "mode ", h("i", {}, "ψ"), mode),
+    h("label", {}, "contrast ", h("i", {}, "R"), contrast)
+  );
   const root = h(
     "div",
     { class: "dmnb", role: "group", "aria-label": "Emphasis explorer" },
     h("style", {}, style_default),
     h("div", { class: "bar" }, family.element, formula, view.element),
     h("div", { class: "parameters" }, lam.element, beta.element),
-    h("div", { class: "charts" }, charts.p.element, charts.m.element),
+    h("div", { class: "charts" }, panelP.element, panelM.element),
     readout,
-    h(
-      "div",
-      { class: "bar" },
-      h("fieldset", { class: "overlays" }, h("legend", {}, "Compare with"), ...overlays.map((o) => o.element)),
-      h(
-        "div",
-        { class: "facts" },
-        h("label", {}, "mode ", h("i", {}, "ψ"), mode),
-        h("label", {}, "contrast ", h("i", {}, "R"), contrast)
-      )
-    ),
+    h("div", { class: "bar" }, comparison, facts),
     message,
     h("div", { class: "code" }, code, copy),
-    live
+    spoken
   );
   for (const [name, colour] of Object.entries(palette_default)) root.style.setProperty(`--${name}`, colour);
   root.addEventListener("keydown", (event) => {
@@ -768,11 +924,11 @@ function render({ model, el }) {
   });
   el.append(root);
   const listen = () => quiet || draw();
-  for (const name of Object.keys(DEFAULTS)) model.on(`change:${name}`, listen);
+  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
   return () => {
-    for (const name of Object.keys(DEFAULTS)) model.off(`change:${name}`, listen);
-    Object.values(charts).forEach((chart) => chart.destroy());
+    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    [panelP, panelM].forEach((panel) => panel.destroy());
   };
 }
 var explorer_default = { render };

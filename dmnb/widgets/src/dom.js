@@ -5,60 +5,85 @@ export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== undefined) element.setAttribute(key, value);
   }
   element.append(...children);
   return element;
 }
 
-let count = 0;
-export const uniqueName = (stem) => `dmnb-${stem}-${(count += 1)}`;
+let groups = 0;
 
 /** One of a few named options; { element, set(value) }. */
 export function choice({ legend, options, onChange }) {
-  const name = uniqueName("choice");
-  const inputs = Object.entries(options).map(([value, text]) => {
-    const input = h("input", { type: "radio", name, value, onchange: () => onChange(value) });
-    return { value, input, label: h("label", {}, input, h("span", {}, text)) };
-  });
-  const element = h("fieldset", { class: "choice" },
-    h("legend", {}, legend), ...inputs.map(({ label }) => label));
+  const name = `dmnb-choice-${(groups += 1)}`;
+  const inputs = Object.keys(options).map((value) =>
+    h("input", { type: "radio", name, value, onchange: () => onChange(value) }));
+  const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));
   return {
-    element,
-    set: (value) => inputs.forEach((entry) => (entry.input.checked = entry.value === value)),
+    element: h("fieldset", { class: "choice" }, h("legend", {}, legend), ...labels),
+    set: (value) => inputs.forEach((input) => (input.checked = input.value === value)),
   };
 }
 
 /** A number field that answers when a value is committed: NaN when it is not a number. */
-export function numberField({ label, onCommit, ...attributes }) {
+export function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
-    "aria-label": label,
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value)),
   });
   return input;
 }
 
+/** A slider with its number field; { element, set(value, min) }. */
+export function parameter({ symbol, label, trait, min, max, step, onChange }) {
+  const shared = { min, max, step, "data-trait": trait };
+  const slider = h("input", {
+    type: "range",
+    ...shared,
+    "aria-label": label,
+    oninput: () => onChange(Number(slider.value)),
+  });
+  const field = numberField({ ...shared, "aria-label": `${label}: number`, onCommit: onChange });
+  const name = h("span", { class: "symbol", "aria-hidden": "true" }, symbol);
+  return {
+    element: h("div", { class: "parameter" }, name, slider, field),
+    set(value, low = min) {
+      slider.min = low;
+      field.min = low;
+      slider.value = value;
+      field.value = value;
+      slider.style.setProperty("--filled", `${(100 * (value - low)) / (max - low)}%`);
+    },
+  };
+}
+
+/** A checkbox that shows the line it switches on; { element, input }. */
+export function lineToggle({ id, label, onChange }) {
+  const input = h("input", { type: "checkbox", value: id, onchange: onChange });
+  const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
+  swatch.innerHTML = `<svg width="26" height="9"><path class="line line-${id}" d="M1 5H25"/></svg>`;
+  return { id, input, element: h("label", { class: "overlay" }, input, swatch, label) };
+}
+
 /** A button that copies text() and says so. */
 export function copyButton({ label, text, say }) {
-  const button = h("button", { type: "button", class: "copy", "aria-label": label, onclick: copy }, "Copy");
-  async function copy() {
+  const button = h("button", { type: "button", class: "copy", "aria-label": label }, "Copy");
+  button.addEventListener("click", async () => {
     let copied = true;
     try {
       await navigator.clipboard.writeText(text());
     } catch {
       copied = copyBySelection(text());
     }
-    button.textContent = copied ? "Copied" : "Press Ctrl+C";
-    say(copied ? "Copied to the clipboard" : "Could not copy: select the line and press Ctrl+C");
+    button.textContent = copied ? "Copied" : "Failed";
+    say(copied ? "Copied to the clipboard" : "Could not copy: select the line instead");
     setTimeout(() => (button.textContent = "Copy"), 1600);
-  }
+  });
   return button;
 }
 
-// Pages opened from a file have no clipboard interface.
+// Pages opened from a file may have no clipboard interface.
 function copyBySelection(text) {
   const area = h("textarea", { style: "position: fixed; opacity: 0" });
   area.value = text;
@@ -67,4 +92,17 @@ function copyBySelection(text) {
   const copied = document.execCommand("copy");
   area.remove();
   return copied;
+}
+
+/** Text for screen readers, spoken once it rests; { element, say(text) }. */
+export function announcer() {
+  const element = h("p", { class: "unseen", "aria-live": "polite" });
+  let timer;
+  return {
+    element,
+    say(text) {
+      clearTimeout(timer);
+      timer = setTimeout(() => (element.textContent = text), 400);
+    },
+  };
 }

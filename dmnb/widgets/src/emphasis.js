@@ -1,5 +1,5 @@
 // Emphasis functions, as in dmnb.emphasis: the weight w(p) of an example whose labelled class has
-// probability p, 0 <= p <= 1. With log-odds m = log(p / (1 - p)), p = sigmoid(m), 1 - p = sigmoid(-m).
+// probability p in [0, 1]. With log-odds m = log(p / (1 - p)): p = sigmoid(m), 1 - p = sigmoid(-m).
 //
 // Every family is given by log w as a function of p and of its complement r = 1 - p, kept apart
 // because r is lost in p when p is close to 1. Working with log w keeps beta = 200 finite.

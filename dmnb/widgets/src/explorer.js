@@ -3,52 +3,50 @@
 
 import palette from "../../palette.json";
 import { createChart, format } from "./chart.js";
-import { choice, copyButton, h, numberField } from "./dom.js";
-import { AnchoredDM, CCE, DM, fromMode, GCE, MAE, MSE, sigmoid } from "./emphasis.js";
+import { announcer, choice, copyButton, h, lineToggle, numberField, parameter } from "./dom.js";
+import { AnchoredDM, DM, fromMode, sigmoid } from "./emphasis.js";
 import style from "./style.css";
+import {
+  DEFAULTS, defaultsOf, FAMILIES, faults, LOSSES, RANGE, STEP, SYMBOL, VIEWS, written,
+} from "./traits.js";
 
-const DEFAULTS = { family: "dm", lam: 0.5, beta: 12, view: "density", overlays: ["cce"] };
-const RANGE = { lam: [0, 4], beta: [-4, 24] };
-const SLIDER_STEP = { lam: 0.05, beta: 0.25 };
-const SYMBOL = { lam: "λ", beta: "β" };
-const FAMILIES = { dm: "DM", anchored: "anchored DM" };
-const VIEWS = { density: "density", weight: "weight" };
-const LOSSES = {
-  cce: { label: "CCE", emphasis: CCE() },
-  gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
-  mse: { label: "MSE", emphasis: MSE() },
-  mae: { label: "MAE", emphasis: MAE() },
-};
+const NAMES = Object.keys(DEFAULTS);
+const HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 
 // Dense at both ends of [0, 1], where p^lambda and a fitted example's weight change fast.
 const GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - (2 * i) / 240));
 const GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
+const logOdds = (p) => Math.log(p / (1 - p));
 
-const number = (value) => String(value).replace("-", "−");
-const between = ([low, high]) => `from ${number(low)} to ${number(high)}`;
-const inRange = (name, value) =>
-  typeof value === "number" && value >= RANGE[name][0] && value <= RANGE[name][1];
+const rounded = (value) => Number(value.toFixed(4));
+const fieldText = (value) =>
+  value < 1e5 ? Number(value.toPrecision(4)) : value.toExponential(2).replace("+", "");
 
-/** What is wrong with the traits, as { trait: sentence }; empty when all is well. */
-function faults({ family, lam, beta, view, overlays }) {
-  const found = {};
-  for (const [name, value] of Object.entries({ lam, beta }))
-    if (!inRange(name, value))
-      found[name] = `${SYMBOL[name]} must be a number ${between(RANGE[name])}, not ${number(value)}.`;
-  if (!(family in FAMILIES)) found.family = `There is no family “${family}”.`;
-  if (!(view in VIEWS)) found.view = `There is no view “${view}”.`;
-  if (!Array.isArray(overlays) || overlays.some((id) => !(id in LOSSES)))
-    found.overlays = `There is no comparison “${overlays}”.`;
-  if (family === "anchored" && beta <= 0 && !found.beta)
-    found.beta = `Anchored DM needs β > 0, not ${number(beta)}.`;
-  return found;
+function formulaOf({ family, lam, beta }) {
+  const power = { 0: "", 1: "<i>p</i> " }[lam] ?? `<i>p</i><sup>${lam}</sup> `;
+  const end = family === "anchored" ? " − 1" : "";
+  return `<i>w</i> = exp(${written(beta)} ${power}(1 − <i>p</i>))${end}`;
+}
+
+function pythonOf({ view }, emphasis) {
+  const option = view === "weight" ? ', normalization="none"' : "";
+  return `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python}${option})`;
+}
+
+function summaryOf({ family, lam, beta }, { mode, contrast }) {
+  const where = Number.isNaN(mode) ? "none, all weights are equal" : format(mode);
+  const name = `${FAMILIES[family]}, lambda ${lam}, beta ${beta}`;
+  return `${name}: mode ${where}, contrast ${format(contrast)}`;
 }
 
 function render({ model, el }) {
-  let shown = null;
+  let shown = null; // the traits last drawn, with their emphasis and curves
   let quiet = false;
+  const { element: spoken, say } = announcer();
 
-  const read = () => Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, model.get(name)]));
+  // State ----------------------------------------------------------------------------------------
+
+  const read = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
 
   function set(changes, note = "") {
     quiet = true;
@@ -59,203 +57,162 @@ function render({ model, el }) {
     draw();
   }
 
-  /** Replace what is wrong by its default, and say so. */
-  function repair(found) {
-    const names = Object.keys(found);
-    const restored = names.map((name) => `${SYMBOL[name] ?? name} = ${DEFAULTS[name]}`).join(", ");
-    set(Object.fromEntries(names.map((name) => [name, DEFAULTS[name]])),
-      `${Object.values(found).join(" ")} Restored the default ${restored}.`);
+  /** Make the changes, but for those that are wrong: these get their default, and a sentence. */
+  function change(changes, found = faults({ ...read(), ...changes })) {
+    const wrong = Object.keys(found);
+    if (wrong.length === 0) return set(changes);
+    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
+    const sentences = Object.values(found).join(" ");
+    const note = `${sentences} Restored the default ${defaultsOf(wrong)}.`;
+    return set({ ...changes, ...restored }, note);
   }
 
-  function change(changes) {
-    const found = faults({ ...read(), ...changes });
-    if (Object.keys(found).length === 0) return set(changes);
-    const fine = Object.entries(changes).filter(([name]) => !(name in found));
-    fine.forEach(([name, value]) => model.set(name, value));
-    return repair(found);
+  function changeMode(mode, contrast) {
+    if (!(mode >= 0 && mode <= 0.8))
+      return change({}, { lam: "The mode must be a number from 0 to 0.8." });
+    const target = fromMode(mode, contrast);
+    const lam = rounded(target.lam);
+    if (shown.family === "anchored" || (shown.beta <= 0 && contrast === 1)) return change({ lam });
+    if (!(contrast >= 1 && contrast < Infinity))
+      return change({}, { beta: "The contrast must be a number of at least 1." });
+    const beta = rounded(target.beta);
+    const end = RANGE.beta[1];
+    if (beta <= end) return change({ lam, beta });
+    const wish = `A contrast of ${format(contrast)} at mode ${format(mode)}`;
+    return set({ lam, beta: end }, `${wish} needs β = ${format(beta)}; β ends at ${end}.`);
   }
 
   // Controls -------------------------------------------------------------------------------------
 
-  const family = choice({ legend: "Emphasis", options: FAMILIES, onChange: (value) => change({ family: value }) });
-  const view = choice({ legend: "Show", options: VIEWS, onChange: (value) => change({ view: value }) });
-
-  function parameter(name, words) {
-    const [min, max] = RANGE[name];
-    const step = SLIDER_STEP[name];
-    const label = `${SYMBOL[name]}, ${words}`;
-    const slider = h("input", {
-      type: "range", min, max, step, "aria-label": label, "data-trait": name,
-      oninput: () => change({ [name]: Number(slider.value) }),
+  const family = choice({
+    legend: "Emphasis", options: FAMILIES, onChange: (value) => change({ family: value }),
+  });
+  const view = choice({
+    legend: "Show", options: VIEWS, onChange: (value) => change({ view: value }),
+  });
+  const slider = (trait, words) =>
+    parameter({
+      trait, symbol: SYMBOL[trait], label: `${SYMBOL[trait]}, ${words}`,
+      min: RANGE[trait][0], max: RANGE[trait][1], step: STEP[trait],
+      onChange: (value) => change({ [trait]: value }),
     });
-    const field = numberField({
-      label: `${label}: number`, min, max, step, "data-trait": name,
-      onCommit: (value) => change({ [name]: value }),
-    });
-    const element = h("div", { class: "parameter" },
-      h("span", { class: "symbol", "aria-hidden": "true" }, SYMBOL[name]), slider, field);
-    return {
-      element,
-      set: (value, low) => {
-        slider.min = low;
-        slider.value = value;
-        slider.style.setProperty("--filled", `${(100 * (value - low)) / (max - low)}%`);
-        field.min = low;
-        field.value = value;
-      },
-    };
-  }
-  const lam = parameter("lam", "where the emphasis peaks");
-  const beta = parameter("beta", "how strong the emphasis is");
-
+  const lam = slider("lam", "where the emphasis peaks");
+  const beta = slider("beta", "how strong the emphasis is");
   const mode = numberField({
-    label: "mode psi: the p with the largest weight", min: 0, max: 0.8, step: 0.05, "data-trait": "mode",
+    "aria-label": "mode psi: the p with the largest weight", "data-trait": "mode",
+    min: 0, max: 0.8, step: 0.05, placeholder: "none",
     onCommit: (value) => changeMode(value, shown.emphasis.contrast),
   });
   const contrast = numberField({
-    label: "contrast R: largest weight over the weight at p = 1", min: 1, step: 1, "data-trait": "contrast",
+    "aria-label": "contrast R: the largest weight over the weight at p = 1",
+    "data-trait": "contrast", min: 1, step: 1, placeholder: "∞",
     onCommit: (value) => changeMode(shown.lam / (shown.lam + 1), value),
   });
-  const rounded = (value) => Number(value.toFixed(4));
-
-  function changeMode(psi, ratio) {
-    if (!(psi >= 0 && psi <= 0.8))
-      return repair({ lam: `The mode must be a number from 0 to 0.8, as λ = ψ/(1 − ψ) ends at 4.` });
-    const target = fromMode(psi, ratio);
-    if (shown.family === "anchored" || (shown.beta <= 0 && ratio === 1))
-      return change({ lam: rounded(target.lam) });
-    if (!(ratio >= 1 && ratio < Infinity))
-      return repair({ beta: `The contrast must be a number of at least 1.` });
-    if (target.beta > RANGE.beta[1])
-      return set({ lam: rounded(target.lam), beta: RANGE.beta[1] },
-        `A contrast of ${format(ratio)} at mode ${format(psi)} needs β = ${format(target.beta)}; β ends at 24.`);
-    return change({ lam: rounded(target.lam), beta: rounded(target.beta) });
-  }
-
-  const overlays = Object.entries(LOSSES).map(([id, { label, note }]) => {
-    const input = h("input", {
-      type: "checkbox", value: id,
-      onchange: () => change({ overlays: overlays.filter((o) => o.input.checked).map((o) => o.id) }),
-    });
-    const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
-    swatch.innerHTML = `<svg width="26" height="10"><path class="line line-${id}" d="M1 5H25"/></svg>`;
-    return { id, input, element: h("label", { class: "overlay" }, input, swatch, note ? `${label}, ${note}` : label) };
-  });
-
+  const chosen = () => overlays.filter(({ input }) => input.checked).map(({ id }) => id);
+  const overlays = Object.entries(LOSSES).map(([id, { label, note }]) =>
+    lineToggle({
+      id, label: note ? `${label}, ${note}` : label, onChange: () => change({ overlays: chosen() }),
+    }));
   const formula = h("span", { class: "formula" });
   const code = h("code");
   const copy = copyButton({ label: "Copy the Python line", text: () => code.textContent, say });
   const readout = h("p", { class: "readout" });
   const message = h("p", { class: "message", role: "alert" });
-  const live = h("p", { class: "unseen", "aria-live": "polite" });
-  let timer;
-  /** Tell a screen reader, once the value rests. */
-  function say(text) {
-    clearTimeout(timer);
-    timer = setTimeout(() => (live.textContent = text), 400);
-  }
 
   // Charts ---------------------------------------------------------------------------------------
 
-  const value = (emphasis, p, r) => emphasis[shown.view](p, r);
-  const readAt = (p, r, m) =>
-    `p = ${format(p)} (m = ${format(m)}): ` +
-    shown.curves.map((c) => `${c.label} ${format(value(c.emphasis, p, r))}`).join(", ");
-  const readings = {
-    p: (p) => readAt(p, 1 - p, Math.log(p / (1 - p))),
-    m: (m) => readAt(sigmoid(m), sigmoid(-m), m),
-  };
-  const charts = {
-    p: createChart({
-      xDomain: [0, 1], xTicks: [0, 0.25, 0.5, 0.75, 1], xLabel: "p, the labelled class’s probability",
-      name: "Read the curves at probability p", step: 0.01, read: readings.p,
-      onProbe: (p) => point(p === null ? null : { p, m: Math.log(p / (1 - p)), text: readings.p(p) }),
-    }),
-    m: createChart({
-      xDomain: [-8, 8], xTicks: [-8, -4, 0, 4, 8], xLabel: "m = log p/(1 − p), its log-odds",
-      name: "Read the curves at log-odds m", step: 0.1, read: readings.m,
-      onProbe: (m) => point(m === null ? null : { p: sigmoid(m), m, text: readings.m(m) }),
-    }),
-  };
-  charts.p.element.dataset.axis = "p";
-  charts.m.element.dataset.axis = "m";
+  function readAt(p, r, m) {
+    const values = shown.curves.map(({ label, emphasis }) =>
+      `${label} ${format(emphasis[shown.view](p, r))}`);
+    return `p = ${format(p)} (m = ${format(m)}): ${values.join(", ")}`;
+  }
+  const readP = (p) => readAt(p, 1 - p, logOdds(p));
+  const readM = (m) => readAt(sigmoid(m), sigmoid(-m), m);
 
-  /** Both panels read the same example: { p, m, text }, or null. */
-  function point(example) {
-    charts.p.probe(example && example.p);
-    charts.m.probe(example && example.m);
-    readout.textContent = example ? example.text
-      : "Point at a curve, or focus a panel and use the arrow keys, to read values.";
+  /** Both panels read the same example, or none. */
+  function point(p, m, text) {
+    panelP.probe(p);
+    panelM.probe(m);
+    readout.textContent = text;
   }
 
-  function drawCharts() {
-    const { view: key, curves, emphasis, summary } = shown;
-    const marked = Number.isFinite(emphasis.mode) && emphasis.mode > 0 && emphasis.mode < 1;
-    const yLabel = key === "density" ? "emphasis density, w / ∫w dp" : "weight w = ‖∂L/∂z‖₁";
-    const onAxis = (grid, at) =>
+  const panelP = createChart({
+    name: "Read the curves at probability p", read: readP, step: 0.01,
+    xLabel: "p, the labelled class’s probability",
+    xDomain: [0, 1], xTicks: [0, 0.25, 0.5, 0.75, 1],
+    onProbe: (p) => (p === null ? point(null, null, HINT) : point(p, logOdds(p), readP(p))),
+  });
+  const panelM = createChart({
+    name: "Read the curves at log-odds m", read: readM, step: 0.1,
+    xLabel: "m = log p/(1 − p), its log-odds", xDomain: [-8, 8], xTicks: [-8, -4, 0, 4, 8],
+    onProbe: (m) => (m === null ? point(null, null, HINT) : point(sigmoid(m), m, readM(m))),
+  });
+  panelP.element.dataset.axis = "p";
+  panelM.element.dataset.axis = "m";
+
+  function drawCharts({ view: key, curves, emphasis, summary }) {
+    const along = (grid, at) =>
       curves.map((c) => ({ ...c, x: grid, y: grid.map((x) => at(c, x)), at: (x) => at(c, x) }));
-    charts.p.draw({
-      curves: onAxis(GRID_P, (c, p) => c.emphasis[key](p)),
-      yLabel, description: summary,
-      marker: marked ? { x: emphasis.mode, text: `ψ = ${format(emphasis.mode)}` } : null,
+    const psi = emphasis.mode;
+    const marked = psi > 0 && psi < 1;
+    const density = key === "density" && "emphasis density, w / ∫w dp";
+    panelP.draw({
+      curves: along(GRID_P, (c, p) => c.emphasis[key](p)),
+      yLabel: density || "weight w = ‖∂L/∂z‖₁",
+      marker: marked ? { x: psi, text: `ψ = ${format(psi)}` } : null,
+      description: summary,
     });
-    charts.m.draw({
-      curves: onAxis(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
-      yLabel: key === "density" ? yLabel : "weight w = 2 |dL/dm|", description: summary,
-      marker: marked ? { x: Math.log(emphasis.mode / (1 - emphasis.mode)), text: "" } : null,
+    panelM.draw({
+      curves: along(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
+      yLabel: density || "weight w = 2 |dL/dm|",
+      marker: marked ? { x: logOdds(psi), text: "" } : null,
+      description: summary,
     });
-    point(null);
+    point(null, null, HINT);
   }
 
   function draw() {
     const traits = read();
     const found = faults(traits);
-    if (Object.keys(found).length) return repair(found);
+    if (Object.keys(found).length) return change({}, found);
     const emphasis = (traits.family === "anchored" ? AnchoredDM : DM)(traits.lam, traits.beta);
-    const label = FAMILIES[traits.family];
-    const summary = `${label}, lambda ${traits.lam}, beta ${traits.beta}: mode ` +
-      `${Number.isNaN(emphasis.mode) ? "none, all weights are equal" : format(emphasis.mode)}, ` +
-      `contrast ${format(emphasis.contrast)}`;
+    const own = { id: traits.family, label: FAMILIES[traits.family], emphasis };
     const compared = traits.overlays.map((id) => ({ id, ...LOSSES[id] }));
-    shown = { ...traits, emphasis, summary, curves: [{ id: traits.family, label, emphasis }, ...compared] };
+    const summary = summaryOf(traits, emphasis);
+    shown = { ...traits, emphasis, summary, curves: [own, ...compared] };
 
     family.set(traits.family);
     view.set(traits.view);
-    lam.set(traits.lam, RANGE.lam[0]);
-    beta.set(traits.beta, traits.family === "anchored" ? SLIDER_STEP.beta : RANGE.beta[0]);
+    lam.set(traits.lam);
+    beta.set(traits.beta, traits.family === "anchored" ? STEP.beta : RANGE.beta[0]);
     overlays.forEach(({ id, input }) => (input.checked = traits.overlays.includes(id)));
-    mode.value = Number.isNaN(emphasis.mode) ? "" : Number(emphasis.mode.toPrecision(4));
-    mode.placeholder = "none";
-    const bounded = Number.isFinite(emphasis.contrast);
-    contrast.value = !bounded ? "" : emphasis.contrast < 1e5
-      ? Number(emphasis.contrast.toPrecision(4)) : emphasis.contrast.toExponential(2).replace("+", "");
-    contrast.placeholder = "∞";
-    contrast.disabled = !bounded;
-    const power = { 0: "", 1: "<i>p</i> " }[traits.lam] ?? `<i>p</i><sup>${traits.lam}</sup> `;
-    formula.innerHTML = `<i>w</i> = exp(${number(traits.beta)} ${power}(1 − <i>p</i>))` +
-      (traits.family === "anchored" ? " − 1" : "");
-    const options = traits.view === "weight" ? ', normalization="none"' : "";
-    const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python}${options})`;
-    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((part) => [part, h("wbr")]));
-    drawCharts();
+    mode.value = Number.isNaN(emphasis.mode) ? "" : fieldText(emphasis.mode);
+    contrast.disabled = emphasis.contrast === Infinity;
+    contrast.value = contrast.disabled ? "" : fieldText(emphasis.contrast);
+    formula.innerHTML = formulaOf(traits);
+    const pieces = pythonOf(traits, emphasis).split(/(?<=[(,] ?)(?=\w)/);
+    code.replaceChildren(...pieces.flatMap((piece) => [piece, h("wbr")]));
+    drawCharts(shown);
     return say(summary);
   }
 
   // The page -------------------------------------------------------------------------------------
 
+  const comparison = h("fieldset", { class: "overlays" },
+    h("legend", {}, "Compare with"), ...overlays.map(({ element }) => element));
+  const facts = h("div", { class: "facts" },
+    h("label", {}, "mode ", h("i", {}, "ψ"), mode),
+    h("label", {}, "contrast ", h("i", {}, "R"), contrast));
   const root = h("div", { class: "dmnb", role: "group", "aria-label": "Emphasis explorer" },
     h("style", {}, style),
     h("div", { class: "bar" }, family.element, formula, view.element),
     h("div", { class: "parameters" }, lam.element, beta.element),
-    h("div", { class: "charts" }, charts.p.element, charts.m.element),
+    h("div", { class: "charts" }, panelP.element, panelM.element),
     readout,
-    h("div", { class: "bar" },
-      h("fieldset", { class: "overlays" }, h("legend", {}, "Compare with"), ...overlays.map((o) => o.element)),
-      h("div", { class: "facts" },
-        h("label", {}, "mode ", h("i", {}, "ψ"), mode), h("label", {}, "contrast ", h("i", {}, "R"), contrast))),
+    h("div", { class: "bar" }, comparison, facts),
     message,
     h("div", { class: "code" }, code, copy),
-    live);
+    spoken);
   for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
   // Notebooks bind these keys to moving between cells.
   root.addEventListener("keydown", (event) => {
@@ -264,11 +221,11 @@ function render({ model, el }) {
   el.append(root);
 
   const listen = () => quiet || draw();
-  for (const name of Object.keys(DEFAULTS)) model.on(`change:${name}`, listen);
+  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
   return () => {
-    for (const name of Object.keys(DEFAULTS)) model.off(`change:${name}`, listen);
-    Object.values(charts).forEach((chart) => chart.destroy());
+    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    [panelP, panelM].forEach((panel) => panel.destroy());
   };
 }
 
