@@ -83,7 +83,7 @@ class Config:
         None, "width of the network; default: its own", "at least 1", lambda x: x >= 1
     )
     optimizer: str = _setting("sgd", "optimizer", train.OPTIMIZERS)
-    lr: float = _setting(0.03, "learning rate", "above 0", lambda x: x > 0)
+    lr: float = _setting(0.01, "learning rate", "above 0", lambda x: x > 0)
     momentum: float = _setting(0.9, "momentum of SGD", "in [0, 1)", lambda x: 0 <= x < 1)
     weight_decay: float = _setting(0.0, "weight decay", "at least 0", lambda x: x >= 0)
     schedule: str = _setting("constant", "of the learning rate", train.SCHEDULES)
@@ -112,7 +112,7 @@ class Config:
             if value is not None and not field.metadata["valid"](value):
                 raise ValueError(f"{name} must be {field.metadata['allowed']}, got {value!r}")
             object.__setattr__(self, name, value)
-        emphasis_of(self)
+        emphasis_of(self), normalization_of(self)
 
     @classmethod
     def from_dict(cls, values: dict) -> "Config":
@@ -136,8 +136,11 @@ def run(config: Config, *, progress: bool = True) -> Record:
     same config gives the same bits, ``seconds`` aside. The global generators are left as they were.
 
     Raises:
-        ValueError: for settings that do not fit the data, such as human labels of digits.
+        ValueError: for settings that do not fit the data, such as human labels of digits, and for
+            a device that is not there.
     """
+    if config.device != "cpu" and not torch.cuda.is_available():
+        raise ValueError(f"device {config.device} is not available here; cpu is")
     config = dataclasses.replace(config, normalization=normalization_of(config))
     dataset = data.load(config.dataset)
     clean, noisy = dataset.train_labels, corrupted_labels(dataset, config)
