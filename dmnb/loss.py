@@ -28,47 +28,47 @@ BACKENDS = ("auto", "reference", "fused")
 
 
 class _Rows(torch.autograd.Function):
-    """(N, C) logits, labels in [0, C) -> l / Z and m, both (N) and wide; m has no gradient.
+    """(N, C) logits and (N, 1) labels in [0, C) -> l / Z and m, both (N, 1); m has no gradient.
 
-    The same as normalized_objective(_log_odds(z, y)) with one exponential a logit.
+    The same as _plain_rows with one exponential a logit.
     """
 
     @staticmethod
     def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
-        index = y[:, None]
-        others = _wide_enough(z).scatter(1, index, -torch.inf)
+        z_y = wide(z.gather(1, y))
+        others = _at_least_float32(z).scatter(1, y, -torch.inf)
         q = others.softmax(1)
-        top, share = others.amax(1), q.amax(1)  # logsumexp of the others = top - log(share)
-        m = wide(z.gather(1, index).squeeze(1)) - wide(top) + wide(share).log()
-        ctx.save_for_backward(z, index, m, q)
+        top, share = others.amax(1, True), q.amax(1, True)  # their logsumexp = top - log(share)
+        m = z_y - top + wide(share).log()
+        ctx.save_for_backward(z, y, m, q)
         ctx.emphasis = emphasis
         ctx.mark_non_differentiable(m)
-        return emphasis._value(m), m
+        return emphasis._value(m).to(q.dtype), m
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor, _: Tensor) -> tuple[Tensor, None, None]:
-        z, index, m, q = ctx.saved_tensors
-        if torch.is_grad_enabled():  # second derivatives: the reference has them
-            m = _log_odds(z, index.squeeze(1))
-            (grad,) = torch.autograd.grad(
-                ctx.emphasis.normalized_objective(m), z, grad_output, create_graph=True
-            )
-            return grad, None, None
-        g = (grad_output * ctx.emphasis._slope(m)).to(q.dtype)[:, None]
-        return (q * -g).scatter_(1, index, g).to(z.dtype), None, None
+        z, y, m, q = ctx.saved_tensors
+        if torch.is_grad_enabled():  # second derivatives: the plain rows have them
+            l, _ = _plain_rows(z, y, ctx.emphasis)  # noqa: E741
+            return *torch.autograd.grad(l, z, grad_output, create_graph=True), None, None
+        g = (grad_output * ctx.emphasis._slope(m)).to(q.dtype)
+        return (q * -g).scatter_(1, y, g).to(z.dtype), None, None
 
 
-def _wide_enough(z: Tensor) -> Tensor:
-    return z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
+def _plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
+    m = _log_odds(z, y)
+    return emphasis.normalized_objective(m).to(_result_dtype(z)), m.detach()
 
 
 def _log_odds(z: Tensor, y: Tensor) -> Tensor:
-    """m of (N, C) logits and labels in [0, C), wide; the largest other logit is taken out first."""
-    index = y[:, None]
-    others = _wide_enough(z).scatter(1, index, -torch.inf)
-    top = others.detach().amax(1, keepdim=True)
-    lift = wide(z.gather(1, index)) - wide(top)
-    return lift.squeeze(1) - wide((others - top).exp().sum(1)).log()
+    """m, wide, of (N, C) logits and (N, 1) labels; the largest other logit is taken out first."""
+    others = _at_least_float32(z).scatter(1, y, -torch.inf)
+    top = others.detach().amax(1, True)
+    return wide(z.gather(1, y)) - top - wide((others - top).exp().sum(1, True)).log()
+
+
+def _at_least_float32(z: Tensor) -> Tensor:
+    return z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
 
 
 def log_odds(logits: Tensor, target: Tensor) -> Tensor:
@@ -143,13 +143,13 @@ def dm_loss(
     rows = _plain_rows if _is_traced(z) or _is_traced(y) else _Rows.apply
     l, m = _checking_range(rows, z, y, emphasis)  # noqa: E741
     l = l if c is None else c * l  # noqa: E741
-    total = l if reduction == "none" else l.sum()
-
     if normalization == "batch":
-        total = total / _batch_divisor(m, c, emphasis, process_group)
+        divisor = _batch_divisor(m, c, emphasis, process_group)
+        total = (l if reduction == "none" else l.sum()) / divisor
     elif reduction == "mean":
-        (count,) = _sum_over(process_group, m.device, len(m) if c is None else c.sum())
-        total = _mean(total, count)
+        total = _mean(l, c, process_group)
+    else:
+        total = l if reduction == "none" else l.sum()
     if process_group is not None and (normalization == "batch" or reduction != "none"):
         total = total * torch.distributed.get_world_size(process_group)
     if normalization == "none":
@@ -188,7 +188,9 @@ def _rows(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
             f"target must have shape {tuple(expected)} for logits of shape {tuple(logits.shape)}, "
             f"got {tuple(target.shape)}"
         )
-    return logits.movedim(axis, -1).reshape(-1, classes), target.reshape(-1).long()
+    if logits.dim() == 2:
+        return logits, target.long().unsqueeze(1)
+    return logits.movedim(axis, -1).reshape(-1, classes), target.long().reshape(-1, 1)
 
 
 def _mask(
@@ -201,16 +203,16 @@ def _mask(
     ignored = y == ignore_index
     if _is_traced(y) or y.device.type != "cpu" or bool(ignored.any()):
         y = y.masked_fill(ignored, 0)
-        z = z.masked_fill(ignored[:, None], 0)
+        z = z.masked_fill(ignored, 0)
     elif weight is None:
         return z, y, None
     if weight is None:
-        c = torch.ones_like(y, dtype=torch.float32)
+        c = torch.ones_like(y, dtype=_result_dtype(z))
     elif weight.shape == z.shape[1:]:
         c = _checking_range(lambda _, y: weight.to(z.device)[y], z, y)
     else:
         raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
-    return z, y, wide(c).masked_fill(ignored, 0)
+    return z, y, c.masked_fill(ignored, 0)
 
 
 def _checking_range(function: Any, z: Tensor, y: Tensor, *rest: Any) -> Any:
@@ -231,11 +233,6 @@ def _is_traced(x: Tensor) -> bool:
     return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
-def _plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
-    m = _log_odds(z, y)
-    return emphasis.normalized_objective(m), m.detach()
-
-
 def _batch_divisor(m: Tensor, c: Tensor | None, emphasis: Emphasis, process_group: Any) -> Tensor:
     """max(Σ c w, 1e-6 N) / Z, N the number of rows that count."""
     v = emphasis.density_at(m) if c is None else c * emphasis.density_at(m)
@@ -254,12 +251,13 @@ def _sum_over(process_group: Any, device: torch.device, *values: Any) -> tuple |
     return sums
 
 
-def _mean(total: Tensor, count: float | Tensor) -> Tensor:
-    """total / count; NaN with zero gradient where nothing counts."""
-    if not isinstance(count, Tensor):
-        return total / count if count else total * torch.nan
-    empty = count == 0
-    return total / torch.where(empty, 1, count) + torch.where(empty, torch.nan, 0.0)
+def _mean(l: Tensor, c: Tensor | None, process_group: Any) -> Tensor:  # noqa: E741
+    """Σ l / Σ c; NaN with zero gradient where nothing counts."""
+    if c is None and process_group is None:
+        return l.mean()
+    (count,) = _sum_over(process_group, l.device, len(l) if c is None else c.sum())
+    nothing = count == 0
+    return l.sum() / torch.where(nothing, 1, count) + torch.where(nothing, torch.nan, 0.0)
 
 
 def _result_dtype(logits: Tensor) -> torch.dtype:

@@ -24,6 +24,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dmnb.emphasis.tails import Bounded, Tails, measure
+
 Values = float | np.ndarray | Tensor
 
 
@@ -77,10 +79,10 @@ _ANTIDERIVATIVE = _antiderivative_matrix()
 
 
 class _Table(NamedTuple):
-    """l / Z as one polynomial a cell in t = (m - centre) / half, with linear tails."""
+    """l / Z as one polynomial a cell in m - centre, with linear tails."""
 
     inner: Tensor  # K - 1 nodes between the cells
-    rows: Tensor  # K x 14: 11 coefficients, the constant first; centre; 1 / half; slope of a tail
+    rows: Tensor  # K x 13: 11 coefficients, the constant first; centre; slope of a tail
     integral: float  # Z
 
 
@@ -107,10 +109,18 @@ class Emphasis(ABC):
 
     Methods take a float, a NumPy array or a tensor of any shape and return the same kind, shape
     and floating dtype. An emphasis is immutable, hashable, picklable, and equal to any other of
-    the same family and parameters.
+    the same family and parameters. Emphases add up and multiply: 2 * MAE() + CCE() * CCE().
+
+    name is the family's name in JSON; formula and loss_formula are w and, where the family is the
+    weighting of a known loss, that loss, in LaTeX as functions of p; source says where from.
     """
 
     name: str = ""
+    formula: str = ""
+    loss_formula: str = ""
+    source: str = ""
+
+    __array_ufunc__ = None  # a NumPy scalar times an emphasis is an emphasis, not an array
 
     def __post_init__(self) -> None:
         with torch._C._DisableFuncTorch():  # the table is a constant, also inside vmap and grad
@@ -203,6 +213,17 @@ class Emphasis(ABC):
         at_one = self.weight(1.0)
         return self.weight(top) / at_one if at_one > 0 else math.inf
 
+    @property
+    def tails(self) -> Tails:
+        """at_zero and at_one: the limit of w there, and a of w ~ K p^a or K (1-p)^a."""
+        return measure(self.weight_at)
+
+    @property
+    def bounded(self) -> Bounded:
+        """Whether the objective is bounded below (at p -> 1) and above (at p -> 0)."""
+        at_zero, at_one = self.tails
+        return Bounded(below=at_one.integrable, above=at_zero.integrable)
+
     def variance(self, p: Values | None = None) -> float:
         """sigma = E[(w - E w)^2], the population variance of weight(p) (Definition 2).
 
@@ -220,6 +241,24 @@ class Emphasis(ABC):
         """The family's name and parameters, ready for JSON; from_dict is the inverse."""
         return {"family": self.name} | dataclasses.asdict(self)
 
+    def __add__(self, other: Emphasis) -> Emphasis:
+        """The emphasis with w = w_1 + w_2."""
+        from dmnb.emphasis.algebra import add  # the algebra is built on this module
+
+        return add(self, other)
+
+    def __mul__(self, other: Emphasis | float) -> Emphasis:
+        """The emphasis with w = w_1 w_2, or w = a w for a number a > 0."""
+        from dmnb.emphasis.algebra import multiply
+
+        return multiply(self, other)
+
+    __rmul__ = __mul__
+
+    def _for_labels(self, y: Tensor, num_classes: int) -> Emphasis:
+        """The emphasis of rows with labels y (N): the same for all, but for PerClass."""
+        return self
+
     def _slope(self, m: Tensor) -> Tensor:
         """d(l / Z)/dm = -w / (2 Z)."""
         return self._weight(m.sigmoid(), (-m).sigmoid()) * (-0.5 / self.integral)
@@ -229,9 +268,9 @@ class Emphasis(ABC):
         inner, rows, _ = self._table(m.device)
         inside = m.clamp(-_FAR, _FAR)
         row = rows[torch.bucketize(inside, inner)]
-        t = torch.atleast_1d((inside - row[..., 11]) * row[..., 12])
-        value = (row[..., :11] * torch.linalg.vander(t, N=11)).sum(-1).reshape(m.shape)
-        tail = row[..., 13]
+        powers = torch.linalg.vander(torch.atleast_1d(inside - row[..., 11]), N=11)
+        value = (row[..., :11] * powers).sum(-1).reshape(m.shape)
+        tail = row[..., 12]
         return value + torch.where(tail == 0, 0.0, tail * (m - inside))
 
     def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -267,7 +306,8 @@ class Emphasis(ABC):
         left = torch.cat([left, -fall[start:].cumsum(0)])[:-1]
         coefficients = density @ _ANTIDERIVATIVE * (-half / 2)[:, None]
         coefficients[:, 0] += left
+        coefficients /= half[:, None] ** torch.from_numpy(np.arange(11))
         tail = torch.zeros_like(half)
         tail[[0, -1]] = slope
-        rows = torch.cat([coefficients, torch.stack([centre, 1 / half, tail], dim=1)], dim=1)
+        rows = torch.cat([coefficients, torch.stack([centre, tail], dim=1)], dim=1)
         return _Table(nodes[1:-1].contiguous(), rows, integral)
