@@ -181,6 +181,22 @@ def test_streams_are_independent_by_name():
     assert len(set(draws.values())) == 4
 
 
+def test_human_labels_are_read_and_superclasses_flipped_within(monkeypatch):
+    human = torch.arange(10)
+    monkeypatch.setattr(data, "human_labels", lambda name: human)
+    dataset = data.load("digits")
+    config = Config(dataset="cifar10", noise="human_worse")
+    assert corrupted_labels(dataset, config) is human
+
+    superclass = torch.tensor([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+    monkeypatch.setattr(data, "superclass_of", lambda name: superclass)
+    config = Config(dataset="cifar100", noise="asymmetric", rate=0.5)
+    labels = corrupted_labels(dataset, config)
+    moved = labels != dataset.train_labels
+    assert torch.equal(superclass[labels], superclass[dataset.train_labels])
+    assert len(dataset.train_labels[moved].unique()) == 4
+
+
 def test_human_labels_belong_to_cifar10():
     with pytest.raises(ValueError, match=r"human_worse.*cifar10.*digits"):
         run(Config(noise="human_worse", **SMALL), progress=False)
