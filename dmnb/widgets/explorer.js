@@ -1,4 +1,4 @@
-// Bundled from src/ by build.js; sources sha256 de5f940c1f38c16fdd8108fe29b6d589409c451a56dff80884c09bd947d292a1
+// Bundled from src/ by build.js; sources sha256 f25f57c4524dde6ea76ba005a351477aee60d329f43e8f5d855e5a18e38253d2
 
 // ../../palette.json
 var palette_default = {
@@ -120,9 +120,10 @@ function paths(lines, [left, , right, bottom]) {
   ];
 }
 function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
-  const layer = (key) => svg("g", { class: key });
-  const [grid, stem, curvesLayer, labels, probeLayer] = ["grid", "stem", "curves", "labels", "probe"].map(layer);
-  const picture = svg("svg", { "aria-hidden": "true" }, grid, stem, curvesLayer, labels, probeLayer);
+  const names = ["grid", "stem", "curves", "labels", "probe"];
+  const layers = names.map((key) => svg("g", { class: key }));
+  const [grid, stem, curvesLayer, labels, probeLayer] = layers;
+  const picture = svg("svg", { "aria-hidden": "true" }, ...layers);
   const element = document.createElement("div");
   element.className = "chart";
   element.tabIndex = 0;
@@ -661,6 +662,11 @@ html[data-theme="dark"] .dmnb,
 @container (max-width: 560px) {
   .dmnb .parameters, .dmnb .charts { grid-template-columns: 1fr; }
   .dmnb .charts { gap: 0.5rem; }
+  .dmnb .formula { order: -1; flex-basis: 100%; text-align: center; }
+  .dmnb .bar { gap: 0.6rem; }
+  .dmnb .choice span { padding-inline: 0.6rem; }
+  .dmnb .overlays { gap: 0.1rem 0.9rem; }
+  .dmnb .overlays legend { width: 100%; }
 }
 @media (pointer: coarse) {
   .dmnb input[type="range"], .dmnb input[type="number"], .dmnb .overlay, .dmnb .copy {

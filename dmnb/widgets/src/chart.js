@@ -83,10 +83,10 @@ function paths(lines, [left, , right, bottom]) {
  * nowhere for null; the reader's pointer and arrow keys ask for it through onProbe(x).
  */
 export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
-  const layer = (key) => svg("g", { class: key });
-  const [grid, stem, curvesLayer, labels, probeLayer] =
-    ["grid", "stem", "curves", "labels", "probe"].map(layer);
-  const picture = svg("svg", { "aria-hidden": "true" }, grid, stem, curvesLayer, labels, probeLayer);
+  const names = ["grid", "stem", "curves", "labels", "probe"];
+  const layers = names.map((key) => svg("g", { class: key }));
+  const [grid, stem, curvesLayer, labels, probeLayer] = layers;
+  const picture = svg("svg", { "aria-hidden": "true" }, ...layers);
   const element = document.createElement("div");
   element.className = "chart";
   element.tabIndex = 0;

@@ -30,8 +30,8 @@ export function integrate(f, a, b) {
 }
 
 /**
- * An emphasis from log w(p, r): weight(p), weightAt(m), density(p) = w / ∫_0^1 w dp, densityAt(m),
- * mode = argmax w, contrast = max w / w(1), and the Python expression that makes it.
+ * An emphasis from log w(p, r): weight(p), weightAt(m), density(p) = w / ∫_0^1 w dp and
+ * densityAt(m); mode = argmax w, contrast = max w / w(1), and the Python expression of it.
  */
 function emphasis({ logWeight, mode, peak = logWeight(mode, 1 - mode), python }) {
   const split = mode > 0 && mode < 1 ? mode : 0.5;
