@@ -1,4 +1,4 @@
-// Bundled from src/ by build.js; sources sha256 f25f57c4524dde6ea76ba005a351477aee60d329f43e8f5d855e5a18e38253d2
+// Bundled from src/ by build.js; sources sha256 81ca9db1735f60c9515909ede02ece8db51ebff73614b29cbe1b3d95ea26e060
 
 // ../../palette.json
 var palette_default = {
@@ -204,7 +204,9 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
   }
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointerleave", () => onProbe(null));
+  element.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse") onProbe(null);
+  });
   element.addEventListener("blur", () => onProbe(null));
   const moves = {
     ArrowRight: step,

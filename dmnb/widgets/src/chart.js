@@ -177,7 +177,10 @@ export function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe
   }
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointerleave", () => onProbe(null));
+  // A lifted finger leaves too, but its reader still looks.
+  element.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse") onProbe(null);
+  });
   element.addEventListener("blur", () => onProbe(null));
 
   const moves = {
