@@ -29,6 +29,8 @@ class DM(Emphasis):
     lam: float
     beta: float
     name = "dm"
+    formula = r"\exp(\beta p^\lambda (1-p))"
+    source = "Wang et al., arXiv 1905.11233, equation 12"
 
     def _validate(self) -> None:
         check("lam", self.lam, 0 <= self.lam < math.inf, "finite and >= 0")
@@ -70,6 +72,8 @@ class AnchoredDM(Emphasis):
     lam: float
     beta: float
     name = "anchored"
+    formula = r"\exp(\beta p^\lambda (1-p)) - 1"
+    source = "this book"
 
     def _validate(self) -> None:
         check("lam", self.lam, 0 <= self.lam < math.inf, "finite and >= 0")
@@ -104,6 +108,8 @@ class Normal(Emphasis):
     psi: float
     beta: float
     name = "normal"
+    formula = r"\exp(-\beta p (p - 2\psi))"
+    source = "Wang et al., arXiv 1905.11233, equation 9"
 
     def __init__(self, mode: float, beta: float) -> None:
         object.__setattr__(self, "psi", mode)
@@ -137,6 +143,8 @@ class Exponential(Emphasis):
 
     beta: float
     name = "exponential"
+    formula = r"\exp(\beta (1-p))"
+    source = "Wang et al., arXiv 1905.11233, equation 10"
 
     def _validate(self) -> None:
         check("beta", self.beta, math.isfinite(self.beta), "finite")
@@ -157,6 +165,8 @@ class Beta(Emphasis):
     alpha: float
     eta: float
     name = "beta"
+    formula = r"p^{\alpha-1} (1-p)^{\eta-1}"
+    source = "Wang et al., arXiv 1905.11233, equation 11"
 
     def _validate(self) -> None:
         check("alpha", self.alpha, 1 <= self.alpha < math.inf, "finite and >= 1")
@@ -176,6 +186,9 @@ class CCE(Emphasis):
     """w = 2 (1-p): categorical cross-entropy, l = -log p (equation 1)."""
 
     name = "cce"
+    formula = "2 (1-p)"
+    loss_formula = r"-\log p"
+    source = "Wang et al., arXiv 1905.11233, equation 1"
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return 2 * c
@@ -186,6 +199,9 @@ class MAE(Emphasis):
     """w = 2 p (1-p): mean absolute error, l = 1 - p (equation 2)."""
 
     name = "mae"
+    formula = "2 p (1-p)"
+    loss_formula = "1-p"
+    source = "Wang et al., arXiv 1905.11233, equation 2"
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return 2 * p * c
@@ -196,6 +212,9 @@ class MSE(Emphasis):
     """w = 4 p (1-p)^2: squared error of p alone, l = (1-p)^2 (equation 3)."""
 
     name = "mse"
+    formula = "4 p (1-p)^2"
+    loss_formula = "(1-p)^2"
+    source = "Wang et al., arXiv 1905.11233, equation 3"
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return 4 * p * c * c
@@ -214,6 +233,9 @@ class GCE(Emphasis):
 
     q: float
     name = "gce"
+    formula = "2 p^q (1-p)"
+    loss_formula = "(1-p^q) / q"
+    source = "Zhang and Sabuncu, NeurIPS 2018, arXiv 1805.07836"
 
     def _validate(self) -> None:
         check("q", self.q, 0 <= self.q <= 1, "in [0, 1]")
@@ -231,6 +253,9 @@ class Uniform(Emphasis):
     """w = 1: every example pulls alike, DM with beta = 0."""
 
     name = "uniform"
+    formula = "1"
+    loss_formula = "-m/2"
+    source = "Wang et al., arXiv 1905.11233 (beta = 0)"
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return torch.ones_like(p)
@@ -247,6 +272,8 @@ class Tabulated(Emphasis):
     p: tuple[float, ...]
     w: tuple[float, ...]
     name = "tabulated"
+    formula = r"\text{cubics through points}"
+    source = "Fritsch and Carlson, SIAM J. Numer. Anal. 17, 1980"
 
     def _validate(self) -> None:
         for field in ("p", "w"):
@@ -264,6 +291,13 @@ class Tabulated(Emphasis):
 
         cubics = torch.from_numpy(PchipInterpolator(p, w).c.copy())  # 4 x K, the cubic first
         object.__setattr__(self, "_cubics", cubics)
+
+    @classmethod
+    def of(cls, emphasis: Emphasis, points: int = 129) -> Tabulated:
+        """A table of another emphasis, at `points` >= 2 of p that are denser near 0 and 1."""
+        check("points", points, points >= 2, ">= 2")
+        p = (1 - np.cos(np.linspace(0, np.pi, points))) / 2
+        return cls(tuple(p.tolist()), tuple(emphasis.weight(p).tolist()))
 
     @property
     def _breaks(self) -> tuple[float, ...]:
@@ -288,6 +322,7 @@ class Custom(Emphasis):
 
     fn: Callable[[Tensor], Tensor]
     name = "custom"
+    formula = r"\text{a function}"
 
     def _validate(self) -> None:
         p = torch.linspace(0, 1, 257, dtype=torch.float64)
@@ -303,23 +338,7 @@ class Custom(Emphasis):
         return self.fn(p)
 
     def to_dict(self) -> dict[str, Any]:
-        raise ValueError(f"a Custom emphasis holds code ({self.fn!r}) and has no dict; tabulate it")
-
-
-FAMILIES: dict[str, type[Emphasis]] = {
-    family.name: family
-    for family in (
-        DM, AnchoredDM, Normal, Exponential, Beta, CCE, MAE, MSE, GCE, Uniform, Tabulated
-    )
-}  # fmt: skip
-
-
-def from_dict(values: dict[str, Any]) -> Emphasis:
-    """The emphasis that to_dict described. ValueError on an unknown family or parameter."""
-    parameters = dict(values)
-    family = parameters.pop("family", None)
-    check("family", family, family in FAMILIES, f"one of {', '.join(FAMILIES)}")
-    try:
-        return FAMILIES[family](**parameters)
-    except TypeError as error:
-        raise ValueError(f"{family} does not take {parameters}: {error}") from None
+        raise ValueError(
+            f"a Custom emphasis holds code ({self.fn!r}) and has no dict; "
+            "tabulate it: Tabulated.of(emphasis)"
+        )

@@ -255,7 +255,7 @@ class PartiallyHuberised(Emphasis):
 
     @property
     def mode(self) -> float:
-        return max(1 / self.tau, 0.5) if self.tau < 2 else 1 / self.tau
+        return min(1 / self.tau, 0.5)
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
         p = probability(logits, target)

@@ -69,7 +69,7 @@ class Huberised(Emphasis):
     tau: float = 0.5
     name = "huberised"
     formula = r"2 \min(1-p, \tau)"
-    loss_formula = r"-\log p\ \text{if}\ 1-p < \tau,\ \text{else}\ -\tau (m - m_\tau) - \log(1-\tau)"
+    loss_formula = r"-\log p\ \text{if}\ 1-p < \tau,\ \text{else linear in}\ m"
     source = "Menon et al., ICLR 2020, Huberised logistic loss"
 
     def _validate(self) -> None:
@@ -96,7 +96,7 @@ class Huberised(Emphasis):
 
 @dataclass(frozen=True)
 class Hinge(Emphasis):
-    """L = max(0, margin - m), w = 2 where m < margin, else 0; margin in [-30, 30].
+    """L = max(0, margin - m), w = 2 where m < margin, else 0; margin in [-10, 10].
 
     Source: Cortes and Vapnik, Machine Learning 20, 1995 (margin 1).
     """
@@ -108,7 +108,7 @@ class Hinge(Emphasis):
     source = "Cortes and Vapnik, Machine Learning 20, 1995"
 
     def _validate(self) -> None:
-        check("margin", self.margin, -30 <= self.margin <= 30, "in [-30, 30]")
+        check("margin", self.margin, -10 <= self.margin <= 10, "in [-10, 10]")
 
     @property
     def _breaks(self) -> tuple[float, ...]:
@@ -128,7 +128,7 @@ class Hinge(Emphasis):
 
 @dataclass(frozen=True)
 class Ramp(Emphasis):
-    """L = max(0, 1 - m) - max(0, s - m), w = 2 where s < m < 1, else 0; s in [-30, 1).
+    """L = max(0, 1 - m) - max(0, s - m), w = 2 where s < m < 1, else 0; s in [-10, 1).
 
     The hinge, flat below s: examples that are too hard are left out. Source: Collobert et al., ICML
     2006 (Trading convexity for scalability).
@@ -141,7 +141,7 @@ class Ramp(Emphasis):
     source = "Collobert et al., ICML 2006"
 
     def _validate(self) -> None:
-        check("s", self.s, -30 <= self.s < 1, "in [-30, 1)")
+        check("s", self.s, -10 <= self.s < 1, "in [-10, 1)")
 
     @property
     def _breaks(self) -> tuple[float, ...]:
