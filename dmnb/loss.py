@@ -37,9 +37,9 @@ class _Rows(torch.autograd.Function):
     def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
         z_y = wide(z.gather(1, y))
         others = _at_least_float32(z).scatter(1, y, -torch.inf)
-        q = others.softmax(1)
-        top, share = others.amax(1, True), q.amax(1, True)  # their logsumexp = top - log(share)
-        m = z_y - top + wide(share).log()
+        top = others.amax(1, True)
+        q = torch.softmax(others, 1, out=others)
+        m = z_y - top + wide(q.amax(1, True)).log_()  # logsumexp = top - log of the largest share
         ctx.save_for_backward(z, y, m, q)
         ctx.emphasis = emphasis
         ctx.mark_non_differentiable(m)
@@ -87,7 +87,9 @@ def log_odds(logits: Tensor, target: Tensor) -> Tensor:
             [0, C).
     """
     z, y = _rows(logits, target)
-    m = _checking_range(_log_odds, z, y)
+    if z.device.type == "cpu" and not (_is_traced(z) or _is_traced(y)):
+        _check_range(y, z.shape[1])
+    m = _log_odds(z, y)
     return m.to(_result_dtype(logits)).reshape(target.shape)
 
 
@@ -138,11 +140,23 @@ def dm_loss(
         RuntimeError: for backend "fused", where there is no kernel.
     """
     _check_options(emphasis, normalization, reduction, backend)
+    return _dm_loss(
+        logits, target, emphasis, normalization, reduction, weight, ignore_index, process_group
+    )
+
+
+def _dm_loss(
+    logits: Tensor,
+    target: Tensor,
+    emphasis: Emphasis,
+    normalization: str,
+    reduction: str,
+    weight: Tensor | None,
+    ignore_index: int,
+    process_group: Any,
+) -> Tensor:
     z, y = _rows(logits, target)
-    z, y, c = _mask(z, y, weight, ignore_index)
-    rows = _plain_rows if _is_traced(z) or _is_traced(y) else _Rows.apply
-    l, m = _checking_range(rows, z, y, emphasis)  # noqa: E741
-    l = l if c is None else c * l  # noqa: E741
+    l, m, c = _per_row(z, y, emphasis, weight, ignore_index)  # noqa: E741
     if normalization == "batch":
         divisor = _batch_divisor(m, c, emphasis, process_group)
         total = (l if reduction == "none" else l.sum()) / divisor
@@ -154,8 +168,37 @@ def dm_loss(
         total = total * torch.distributed.get_world_size(process_group)
     if normalization == "none":
         total = total * emphasis.integral
-    total = total.to(_result_dtype(logits))
+    total = total.to(l.dtype)
     return total.reshape(target.shape) if reduction == "none" else total
+
+
+def _per_row(
+    z: Tensor, y: Tensor, emphasis: Emphasis, weight: Tensor | None, ignore_index: int
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """c l / Z, m and c, all (N, 1); c: class weights, 0 where ignored, or None for all ones."""
+    traced = _is_traced(z) or _is_traced(y)
+    eager = not traced and z.device.type == "cpu"
+    if eager and weight is None and not 0 <= ignore_index < z.shape[1]:
+        try:
+            return *_Rows.apply(z, y, emphasis), None
+        except (IndexError, RuntimeError):
+            pass  # a row to ignore, or a wrong label: looked into only now that one is known
+    ignored = y == ignore_index
+    z, y = z.masked_fill(ignored, 0), y.masked_fill(ignored, 0)
+    if eager:
+        _check_range(y, z.shape[1])
+    weight = z.new_ones(z.shape[1]) if weight is None else weight
+    if weight.shape != z.shape[1:]:
+        raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
+    c = weight.to(z.device, _result_dtype(z))[y].masked_fill(ignored, 0)
+    l, m = (_plain_rows if traced else _Rows.apply)(z, y, emphasis)  # noqa: E741
+    return c * l, m, c
+
+
+def _check_range(y: Tensor, classes: int) -> None:
+    outside = (y < 0) | (y >= classes)
+    if outside.any():
+        raise ValueError(f"target must lie in [0, {classes}), got {y[outside][0].item()}")
 
 
 def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backend: str) -> None:
@@ -172,7 +215,7 @@ def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backe
 
 
 def _rows(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Any of the accepted shapes as (N, C) logits and (N) labels; C >= 2 checked."""
+    """Any of the accepted shapes as (N, C) logits and (N, 1) labels; C >= 2 checked."""
     if not logits.is_floating_point() or logits.dim() == 0:
         shape = tuple(logits.shape)
         raise ValueError(f"logits must be floating with a class axis, got {logits.dtype} {shape}")
@@ -193,42 +236,6 @@ def _rows(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return logits.movedim(axis, -1).reshape(-1, classes), target.long().reshape(-1, 1)
 
 
-def _mask(
-    z: Tensor, y: Tensor, weight: Tensor | None, ignore_index: int
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Harmless logits and labels for ignored rows, and c: class weights, 0 where ignored.
-
-    c is None where it would be all ones; the data is asked only where the answer is free.
-    """
-    ignored = y == ignore_index
-    if _is_traced(y) or y.device.type != "cpu" or bool(ignored.any()):
-        y = y.masked_fill(ignored, 0)
-        z = z.masked_fill(ignored, 0)
-    elif weight is None:
-        return z, y, None
-    if weight is None:
-        c = torch.ones_like(y, dtype=_result_dtype(z))
-    elif weight.shape == z.shape[1:]:
-        c = _checking_range(lambda _, y: weight.to(z.device)[y], z, y)
-    else:
-        raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
-    return z, y, c.masked_fill(ignored, 0)
-
-
-def _checking_range(function: Any, z: Tensor, y: Tensor, *rest: Any) -> Any:
-    """function(z, y, ...), where an index error becomes a ValueError that names the label."""
-    if _is_traced(y):
-        return function(z, y, *rest)
-    try:
-        return function(z, y, *rest)
-    except (IndexError, RuntimeError):
-        outside = (y < 0) | (y >= z.shape[1])
-        if not outside.any():
-            raise
-        wrong = y[outside][0].item()
-        raise ValueError(f"target must lie in [0, {z.shape[1]}), got {wrong}") from None
-
-
 def _is_traced(x: Tensor) -> bool:
     return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
 
@@ -239,7 +246,7 @@ def _batch_divisor(m: Tensor, c: Tensor | None, emphasis: Emphasis, process_grou
     count = len(m) if c is None else (c != 0).sum()
     total, count = _sum_over(process_group, m.device, v.sum(), count)
     floor = torch.as_tensor(1e-6 / emphasis.integral * count).to(total)
-    return torch.maximum(total, floor).clamp(min=torch.finfo(total.dtype).tiny)
+    return torch.maximum(total, floor).clamp(min=torch.finfo(torch.float32).tiny)
 
 
 def _sum_over(process_group: Any, device: torch.device, *values: Any) -> tuple | Tensor:
@@ -296,16 +303,15 @@ class DMLoss(nn.Module):
         self.backend = backend
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
-        return dm_loss(
+        return _dm_loss(
             logits,
             target,
             self.emphasis,
-            normalization=self.normalization,
-            reduction=self.reduction,
-            weight=self.weight,
-            ignore_index=self.ignore_index,
-            process_group=self.process_group,
-            backend=self.backend,
+            self.normalization,
+            self.reduction,
+            self.weight,
+            self.ignore_index,
+            self.process_group,
         )
 
     def extra_repr(self) -> str:
@@ -316,27 +322,28 @@ class DMLoss(nn.Module):
 
 class _Authors(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> Tensor:
+    def forward(ctx: Any, z: Tensor, y: Tensor, lam: float, beta: float) -> Tensor:
         p = z.softmax(1)
-        p_y = p.gather(1, y[:, None])
-        w = emphasis.weight(p_y)
+        p_y = p.gather(1, y)
+        w = torch.exp(beta * (1 - p_y) * (p_y + 1e-8) ** lam)
         w = w / w.sum()
-        onehot = torch.zeros_like(p).scatter_(1, y[:, None], 1)
+        onehot = torch.zeros_like(p).scatter_(1, y, 1)
         ctx.save_for_backward((p - onehot) / (2 * (1 - p_y) + 1e-8) * w)
         return -(w * p_y.clamp(min=torch.finfo(p.dtype).tiny).log()).sum()
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:
-        return grad_output * ctx.saved_tensors[0], None, None
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None, None]:
+        return grad_output * ctx.saved_tensors[0], None, None, None
 
 
 class AuthorsDMLoss(nn.Module):
-    """DM as its authors wrote it in PyTorch, a baseline: (p - onehot) w / (2 (1-p_y) + 1e-8) / Σ w.
+    """DM as its authors wrote it in PyTorch, a baseline of the experiments.
 
-    Not exact: in float32 the gradient of a fitted row first doubles or more and then vanishes as
-    1 - p_y rounds to 0, from a logit gap of about 17 on. The value is the weighted cross-entropy
-    Σ w (-log p_y) / Σ w, which their gradient does not descend exactly. First derivatives only.
+    The gradient is w (p - onehot) / (2 (1-p_y) + 1e-8) / Σ w, w = exp(beta (1-p_y) (p_y+1e-8)^lam).
+    Not exact: in float32 the gradient of a fitted row doubles or more and then vanishes, as 1 - p_y
+    rounds to 0, from a logit gap of about 17 on. The value is the weighted cross-entropy
+    Σ w (-log p_y) / Σ w, which this gradient does not descend. First derivatives only.
 
     logits: (N, C) floating; target: (N,) in [0, C); returns a scalar in the dtype of logits.
     Source: the PyTorch trainer in the authors' ProSelfLC repository, and 1905.11233, equation 7.
@@ -344,11 +351,13 @@ class AuthorsDMLoss(nn.Module):
 
     def __init__(self, lam: float, beta: float) -> None:
         super().__init__()
+        self.lam, self.beta = lam, beta
         self.emphasis = DM(lam, beta)
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         z, y = _rows(logits, target)
-        return _checking_range(_Authors.apply, z, y, self.emphasis)
+        _check_range(y, z.shape[1])
+        return _Authors.apply(z, y, self.lam, self.beta)
 
     def extra_repr(self) -> str:
         return str(self.emphasis)

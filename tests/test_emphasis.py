@@ -265,7 +265,7 @@ def test_variance_over_data():
         (lambda: emphasis.from_dict({"family": "dm", "lamb": 1}), "lamb"),
         (lambda: DM(1, 1).weight(1.5), "1.5"), (lambda: DM(1, 1).density(-0.5), "-0.5"),
         (lambda: DM(1, 1).variance(torch.tensor([])), "empty"),
-        (lambda: Custom(lambda p: p).to_dict(), "tabulate"),
+        (lambda: Custom(lambda p: p).to_dict(), "Tabulated"),
     ],
 )  # fmt: skip
 def test_bad_input_is_named(make, words):
