@@ -1,5 +1,4 @@
-// Bundled from src/ by build.js; sources sha256 81ca9db1735f60c9515909ede02ece8db51ebff73614b29cbe1b3d95ea26e060
-
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js style.css traits.js; sha256 1dc6905ba2d27e2394d6bf9c2e448620d67e9ceca2111c319907ee8342797cf3
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
