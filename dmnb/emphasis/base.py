@@ -60,18 +60,19 @@ def _check_probability(p: Tensor) -> None:
 
 # The integrals over m are taken cell by cell. Nodes are even in asinh(m): dense where p moves,
 # wide in the tails, and far enough out (|m| = 4e6) that no tail is left.
-_NODES = torch.from_numpy(np.sinh(np.arange(-256, 257) / 16))
+_G = 5  # Gauss points in a cell
+_NODES = torch.from_numpy(np.sinh(np.arange(-1024, 1025) / 64))
 _ENDS = torch.from_numpy(np.array([[0.0, 1.0], [1.0, 0.0]]))  # p and c at p = 0 and p = 1
 _FAR = _NODES[-1].item()
-_T, _OMEGA = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(10))
+_T, _OMEGA = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(_G))
 
 
 def _antiderivative_matrix() -> Tensor:
-    """Values at the 10 Gauss nodes -> coefficients of the interpolant's integral from -1."""
+    """Values at the G Gauss nodes -> coefficients of the interpolant's integral from -1."""
     power = np.linalg.inv(np.vander(_T.numpy(), increasing=True))
-    integral = np.zeros((11, 10))
-    integral[1:] = power / np.arange(1, 11)[:, None]
-    integral[0] = -((-1.0) ** np.arange(11)) @ integral
+    integral = np.zeros((_G + 1, _G))
+    integral[1:] = power / np.arange(1, _G + 1)[:, None]
+    integral[0] = -((-1.0) ** np.arange(_G + 1)) @ integral
     return torch.from_numpy(integral.T.copy())
 
 
@@ -82,7 +83,7 @@ class _Table(NamedTuple):
     """l / Z as one polynomial a cell in m - centre, with linear tails."""
 
     inner: Tensor  # K - 1 nodes between the cells
-    rows: Tensor  # K x 13: 11 coefficients, the constant first; centre; slope of a tail
+    rows: Tensor  # K x (G + 3): coefficients, the constant first; centre; slope of a tail
     integral: float  # Z
 
 
@@ -120,6 +121,7 @@ class Emphasis(ABC):
     loss_formula: str = ""
     source: str = ""
 
+    _reach = 700.0  # the |m| up to which w is accurate
     __array_ufunc__ = None  # a NumPy scalar times an emphasis is an emphasis, not an array
 
     def __post_init__(self) -> None:
@@ -179,7 +181,9 @@ class Emphasis(ABC):
     @_answer_in_kind
     def normalized_objective(self, log_odds: Values) -> Values:
         """l(m) / Z, the objective of the density; Z = ∫_0^1 w dp."""
-        return _WithSlope.apply(log_odds, self._value(log_odds.detach()), self._slope(log_odds))
+        value = self._value(log_odds.detach())
+        value = torch.where(value.abs() > 1e290, value * torch.inf, value)
+        return _WithSlope.apply(log_odds, value, self._slope(log_odds))
 
     @property
     def integral(self) -> float:
@@ -216,7 +220,7 @@ class Emphasis(ABC):
     @property
     def tails(self) -> Tails:
         """at_zero and at_one: the limit of w there, and a of w ~ K p^a or K (1-p)^a."""
-        return measure(self.weight_at)
+        return measure(self.weight_at, reach=self._reach)
 
     @property
     def bounded(self) -> Bounded:
@@ -264,17 +268,16 @@ class Emphasis(ABC):
         return self._weight(m.sigmoid(), (-m).sigmoid()) * (-0.5 / self.integral)
 
     def _value(self, m: Tensor) -> Tensor:
-        """l / Z from the table; no gradient."""
+        """l / Z from the table; no gradient. An infinite l comes out as about 1e300."""
         inner, rows, _ = self._table(m.device)
         inside = m.clamp(-_FAR, _FAR)
         row = rows[torch.bucketize(inside, inner)]
-        powers = torch.linalg.vander(torch.atleast_1d(inside - row[..., 11]), N=11)
-        value = (row[..., :11] * powers).sum(-1).reshape(m.shape)
-        tail = row[..., 12]
-        return value + torch.where(tail == 0, 0.0, tail * (m - inside))
+        powers = (inside[..., None] - row[..., -2:-1]).expand(*m.shape, _G).cumprod(-1)
+        value = (row[..., 1:-2] * powers).sum(-1) + row[..., 0]
+        return torch.addcmul(value, row[..., -1], m.clamp(-1e300, 1e300) - inside)
 
     def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
-        """K + 1 nodes in m; K x 10 Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
+        """K + 1 nodes in m; K x G Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
         nodes = _NODES
         if self._breaks:
             breaks = torch.from_numpy(np.array(self._breaks))
@@ -306,7 +309,7 @@ class Emphasis(ABC):
         left = torch.cat([left, -fall[start:].cumsum(0)])[:-1]
         coefficients = density @ _ANTIDERIVATIVE * (-half / 2)[:, None]
         coefficients[:, 0] += left
-        coefficients /= half[:, None] ** torch.from_numpy(np.arange(11))
+        coefficients /= half[:, None] ** torch.from_numpy(np.arange(_G + 1))
         tail = torch.zeros_like(half)
         tail[[0, -1]] = slope
         rows = torch.cat([coefficients, torch.stack([centre, tail], dim=1)], dim=1)
