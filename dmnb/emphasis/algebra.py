@@ -143,7 +143,7 @@ class PerClass(Emphasis):
         return _Labelled(self, y)
 
     def _shares_of(self, y: Tensor, dtype: torch.dtype) -> Tensor:
-        """a_{b,y}: (B, N), how much of base b the label y of each row takes."""
+        """a_{b,y}, of shape (B, ...) for y (...): how much of base b each row takes."""
         if y.device not in self._shares:
             table = self._shares[torch.device("cpu")].to(y.device, dtype)
             self._shares[y.device] = table
@@ -151,14 +151,15 @@ class PerClass(Emphasis):
 
 
 class _Labelled:
-    """A PerClass at the N rows with labels y: what dm_loss asks of an emphasis.
+    """A PerClass at rows with labels y: what dm_loss asks of an emphasis.
 
     Each row's l / Z is the sum over bases b of (a_by Z_b / Z) l_b / Z_b, in plain differentiable
     operations, so that labels go through vmap and compilation as any tensor does.
     """
 
     def __init__(self, emphasis: PerClass, y: Tensor) -> None:
-        self.emphasis, self.y, self.integral = emphasis, y, emphasis.integral
+        self.emphasis, self.integral = emphasis, emphasis.integral
+        self.y = y.clamp(0, len(emphasis.emphases) - 1)  # a row to ignore may have any label
 
     def _value(self, m: Tensor) -> Tensor:
         return self._mix(m, [base._value(m) for base in self.emphasis._bases])

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from dmnb.emphasis.base import Emphasis, check
+from dmnb.emphasis.losses import probability
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,10 @@ class CCE(Emphasis):
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return 2 * c
 
+    def loss(self, logits: Tensor, target: Tensor) -> Tensor:
+        """-log p of each row: (N, C) and (N) to (N)."""
+        return -probability(logits, target).log()
+
 
 @dataclass(frozen=True)
 class MAE(Emphasis):
@@ -205,6 +210,10 @@ class MAE(Emphasis):
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return 2 * p * c
+
+    def loss(self, logits: Tensor, target: Tensor) -> Tensor:
+        """1 - p of each row: (N, C) and (N) to (N)."""
+        return 1 - probability(logits, target)
 
 
 @dataclass(frozen=True)
@@ -222,6 +231,10 @@ class MSE(Emphasis):
     @property
     def mode(self) -> float:
         return 1 / 3
+
+    def loss(self, logits: Tensor, target: Tensor) -> Tensor:
+        """(1-p)^2 of each row: (N, C) and (N) to (N)."""
+        return (1 - probability(logits, target)) ** 2
 
 
 @dataclass(frozen=True)
@@ -246,6 +259,11 @@ class GCE(Emphasis):
     @property
     def mode(self) -> float:
         return self.q / (self.q + 1)
+
+    def loss(self, logits: Tensor, target: Tensor) -> Tensor:
+        """(1 - p^q) / q of each row, -log p for q = 0: (N, C) and (N) to (N)."""
+        p = probability(logits, target)
+        return (1 - p**self.q) / self.q if self.q > 0 else -p.log()
 
 
 @dataclass(frozen=True)
@@ -322,6 +340,7 @@ class Custom(Emphasis):
 
     fn: Callable[[Tensor], Tensor]
     name = "custom"
+    _reach = 24.0  # a function of p alone makes its own 1 - p, which then has five digits left
     formula = r"\text{a function}"
 
     def _validate(self) -> None:

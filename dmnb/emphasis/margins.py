@@ -115,7 +115,7 @@ class Hinge(Emphasis):
         return (_sigmoid(self.margin),)
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
-        return 2.0 * (p.log() - c.log() < self.margin).to(p.dtype)
+        return torch.where(p.log() - c.log() < self.margin, 2.0, 0 * p)
 
     @property
     def mode(self) -> float:
@@ -149,7 +149,7 @@ class Ramp(Emphasis):
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         m = p.log() - c.log()
-        return 2.0 * ((m > self.s) & (m < 1)).to(p.dtype)
+        return torch.where((m > self.s) & (m < 1), 2.0, 0 * p)
 
     @property
     def mode(self) -> float:
@@ -217,4 +217,4 @@ class Sigmoid(Emphasis):
         return 0.5
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        return (-self.k * _margin(logits, target)).sigmoid()
+        return 1 / (1 + torch.exp(self.k * _margin(logits, target)))

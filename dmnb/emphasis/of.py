@@ -34,6 +34,7 @@ class OfLoss(Emphasis):
     breaks: tuple[float, ...] = ()
     name = "of"
     formula = r"2 p (1-p) |L'(p)|"
+    _reach = 24.0  # a loss makes its own 1 - p, which then has five digits left
 
     def _validate(self) -> None:
         classes = self.num_classes

@@ -37,8 +37,15 @@ class JensenShannon(Emphasis):
         check("pi", self.pi, 0 < self.pi < 1, "in (0, 1)")
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
-        odds = self.pi / (1 - self.pi)
-        return 2 * c * torch.special.xlog1py(p, odds / p) / -math.log1p(-self.pi)
+        total = self.pi + (1 - self.pi) * p
+        first, second = (
+            self.pi / total,
+            (1 - self.pi) * p / total,
+        )  # of the label's h, they sum to 1
+        p_log = torch.where(
+            first < 0.5, p * torch.log1p(-first.clamp(max=0.5)), torch.xlogy(p, second)
+        )
+        return 2 * c * p_log / math.log1p(-self.pi)
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
         label = F.one_hot(target, logits.shape[1]).to(logits.dtype)

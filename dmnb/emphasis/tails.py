@@ -2,9 +2,9 @@ r"""Tails: how a weight ends at p -> 0 and at p -> 1, measured from its values i
 
 With x = p or 1 - p and s = -log x, a weight that ends as w ~ K x^a s^b has
 
-    f(s) = log w = log K - a s + b log s,      D(s) = f(s) - f(2s) = a s - b log 2,
+    f(s) = log w = log K - a s + b log s,    D(s) = f(s) - f(rs) = a (r-1) s - b log r,
 
-so that three points s, 2s and 4s give b = (D(2s) - 2 D(s)) / log 2 and a = (D(s) + b log 2) / s.
+so that three points s, rs and r^2 s give b (r-1) log r = D(rs) - r D(s), and then a and K.
 The objective falls by 1/2 ∫ w dm, so that it is bounded at an end exactly if w is integrable there.
 """
 
@@ -18,13 +18,13 @@ import torch
 from torch import Tensor
 
 _TINY = 1e-290  # below it a weight has lost its digits
-_SCALES = [175 / 2**k for k in range(7)]
+_RATIO = 1.5  # r
 
 
 class Tail(NamedTuple):
     """w ~ coefficient · x^exponent · (log 1/x)^logarithm, as x = p or x = 1 - p goes to 0.
 
-    limit is w at x = 0. A weight that vanishes sooner than about x^60 has exponent inf and
+    limit is w at x = 0. A weight that vanishes sooner than about x^90 has exponent inf and
     coefficient 0. Where logarithm is not 0, the other two are approximate (to about 1%).
     """
 
@@ -41,7 +41,7 @@ class Tail(NamedTuple):
     @property
     def integrable(self) -> bool:
         """Whether ∫ w dm converges: the objective then has a finite limit at this end."""
-        return self.exponent > 1e-6 or (abs(self.exponent) <= 1e-6 and self.logarithm < -1)
+        return self.exponent > 0 or (self.exponent == 0 and self.logarithm < -1)
 
 
 class Tails(NamedTuple):
@@ -58,25 +58,24 @@ class Bounded(NamedTuple):
     above: bool
 
 
-def measure(weight_at: Callable[[Tensor], Tensor]) -> Tails:
-    """The tails of a weight given as a function of log-odds, a float64 tensor."""
-    return Tails(_tail(lambda s: weight_at(-s)), _tail(weight_at))
+def measure(weight_at: Callable[[Tensor], Tensor], *, reach: float = 700.0) -> Tails:
+    """The tails of a weight, a function of log-odds (float64) that is accurate for |m| <= reach."""
+    return Tails(_tail(lambda s: weight_at(-s), reach), _tail(weight_at, reach))
 
 
-def _tail(weight_at: Callable[[Tensor], Tensor]) -> Tail:
-    limit = weight_at(torch.tensor(math.inf, dtype=torch.float64)).item()
-    for s in _SCALES:
-        w = weight_at(s * torch.tensor([1, 2, 4], dtype=torch.float64))
-        if bool((w > _TINY).all()):
-            break
-    else:
-        return Tail(limit, math.inf, 0.0, 0.0)
+def _tail(weight_at: Callable[[Tensor], Tensor], reach: float) -> Tail:
+    limit = abs(weight_at(torch.tensor(math.inf, dtype=torch.float64)).item())
+    steps = torch.tensor([1, _RATIO, _RATIO**2], dtype=torch.float64)
+    s = reach / _RATIO**2
+    while not bool(((w := weight_at(s * steps)) > _TINY).all()):
+        s /= 1.25
+        if s < 3:
+            return Tail(limit, math.inf, 0.0, 0.0)
     f = w.log()
-    d_1, d_2 = (f[:2] - f[1:]).tolist()
-    b = (d_2 - 2 * d_1) / math.log(2)
-    if abs(b) < 0.02:
-        a, b = d_2 / (2 * s), 0.0
-    else:
-        a = (d_1 + b * math.log(2)) / s
-    a = 0.0 if abs(a) < 1e-9 else a
-    return Tail(limit, a, b, math.exp(f[2] + a * 4 * s - b * math.log(4 * s)))
+    near, far = (f[:2] - f[1:]).tolist()
+    b = (far - _RATIO * near) / ((_RATIO - 1) * math.log(_RATIO))
+    b = b if abs(b) > 0.02 else 0.0
+    a = (far + b * math.log(_RATIO)) / ((_RATIO - 1) * _RATIO * s)
+    a = a if abs(far) > 1e-4 else 0.0
+    s = s * _RATIO**2
+    return Tail(limit, a, b, math.exp(f[2] + a * s - b * math.log(s)))
