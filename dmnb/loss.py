@@ -156,6 +156,7 @@ def _dm_loss(
     process_group: Any,
 ) -> Tensor:
     z, y = _rows(logits, target)
+    emphasis = emphasis._for_labels(y, z.shape[1])
     l, m, c = _per_row(z, y, emphasis, weight, ignore_index)  # noqa: E741
     if normalization == "batch":
         divisor = _batch_divisor(m, c, emphasis, process_group)

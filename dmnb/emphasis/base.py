@@ -260,7 +260,7 @@ class Emphasis(ABC):
     __rmul__ = __mul__
 
     def _for_labels(self, y: Tensor, num_classes: int) -> Emphasis:
-        """The emphasis of rows with labels y (N): the same for all, but for PerClass."""
+        """The emphasis of rows with labels y, of any shape: the same for all, but for PerClass."""
         return self
 
     def _slope(self, m: Tensor) -> Tensor:
