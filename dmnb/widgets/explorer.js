@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js style.css traits.js; sha256 1dc6905ba2d27e2394d6bf9c2e448620d67e9ceca2111c319907ee8342797cf3
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css traits.js; sha256 4e253e43bd01595f5f69ca200a1003bd0ed16841fcbb75c4598d85cb64180b34
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -324,76 +324,154 @@ function announcer() {
   };
 }
 
+// numerics.js
+var NODES = Array.from({ length: 513 }, (_, i) => Math.sinh((i - 256) / 16));
+var HALF = [
+  [0.14887433898163122, 0.29552422471475287],
+  [0.4333953941292472, 0.26926671930999635],
+  [0.6794095682990244, 0.21908636251598204],
+  [0.8650633666889845, 0.1494513491505806],
+  [0.9739065285171717, 0.06667134430868814]
+];
+var GAUSS = [...HALF.map(([t, share]) => [-t, share]).reverse(), ...HALF];
+function cellsBetween(nodes, sigmoid2) {
+  const count = 10 * (nodes.length - 1);
+  const [p, r, dm] = Array.from({ length: 3 }, () => new Float64Array(count));
+  for (let k = 1, i = 0; k < nodes.length; k += 1) {
+    const half = (nodes[k] - nodes[k - 1]) / 2;
+    const centre = (nodes[k] + nodes[k - 1]) / 2;
+    for (const [t, share] of GAUSS) {
+      const m = centre + half * t;
+      p[i] = sigmoid2(m);
+      r[i] = sigmoid2(-m);
+      dm[i] = half * share;
+      i += 1;
+    }
+  }
+  return { p, r, dm };
+}
+function search(knots, x) {
+  let [low, high] = [0, knots.length - 1];
+  while (high - low > 1) {
+    const middle = low + high >> 1;
+    if (knots[middle] <= x) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 // emphasis.js
 var sigmoid = (m) => m >= 0 ? 1 / (1 + Math.exp(-m)) : Math.exp(m) / (1 + Math.exp(m));
-var STEP = 1 / 16;
-var NODES = [];
-for (let k = -64; k <= 64; k += 1) {
-  const t = k * STEP;
-  const s = Math.PI * Math.sinh(t);
-  const distance = 1 / (1 + Math.exp(Math.abs(s)));
-  const width = STEP * Math.PI * Math.cosh(t) * distance * (1 - distance);
-  if (width > 0) NODES.push({ right: s > 0, distance, width });
+var logOdds = (p) => Math.log(p) - Math.log1p(-p);
+var SYMBOLS = { lam: "λ", beta: "β", mode: "ψ", alpha: "α", eta: "η" };
+var symbolOf = (name) => SYMBOLS[name] ?? name;
+function check(name, value, valid, allowed) {
+  if (typeof value === "number" && valid) return;
+  const written2 = String(value ?? "missing").replace("-", "−");
+  throw new RangeError(`${symbolOf(name)} must be ${allowed}, not ${written2}.`);
 }
-function integrate(f, a, b) {
-  let sum = 0;
-  for (const { right, distance, width } of NODES) {
-    const offset = (b - a) * distance;
-    sum += width * (right ? f(b - offset, 1 - b + offset) : f(a + offset, 1 - a - offset));
-  }
-  return (b - a) * sum;
+var checkFinite = (name, value) => check(name, value, Number.isFinite(value), "a finite number");
+var checkAtLeast = (name, value, least) => check(name, value, value >= least && value < Infinity, `finite and at least ${least}`);
+var checkExponent = (beta, exponent) => check("beta", beta, exponent <= 700, "small enough for the largest weight to be below exp(700)");
+var UNBROKEN = cellsBetween(NODES, sigmoid);
+function tabulate(weight, breaks) {
+  const inner = breaks.filter((p) => p > 0 && p < 1).map(logOdds);
+  const nodes = [.../* @__PURE__ */ new Set([...NODES, ...inner])].sort((a, b) => a - b);
+  const cells = inner.length ? cellsBetween(nodes, sigmoid) : UNBROKEN;
+  const count = nodes.length - 1;
+  const falls = new Float64Array(count);
+  let integral = 0;
+  for (let k = 0, i = 0; k < count; k += 1)
+    for (let g = 0; g < 10; g += 1, i += 1) {
+      const share = weight(cells.p[i], cells.r[i]) * cells.dm[i];
+      falls[k] += share / 2;
+      integral += share * cells.p[i] * cells.r[i];
+    }
+  const start = weight(1, 0) === 0 ? count : nodes.indexOf(0);
+  const values = new Float64Array(count + 1);
+  for (let k = start; k < count; k += 1) values[k + 1] = values[k] - falls[k];
+  for (let k = start; k > 0; k -= 1) values[k - 1] = values[k] + falls[k - 1];
+  return { nodes, values, start, integral };
 }
-function emphasis({ logWeight, mode, peak = logWeight(mode, 1 - mode), python }) {
-  const split = mode > 0 && mode < 1 ? mode : 0.5;
-  const scaled = (p, r) => Math.exp(logWeight(p, r) - peak);
-  const integral = integrate(scaled, 0, split) + integrate(scaled, split, 1);
-  const weight = (p, r = 1 - p) => Math.exp(logWeight(p, r));
-  const density = (p, r = 1 - p) => scaled(p, r) / integral;
+function objectiveAt(m, { nodes, values, start }, weight) {
+  const far = nodes.at(-1);
+  const inside = Math.min(far, Math.max(-far, m));
+  const cell = search(nodes, inside);
+  const from = cell >= start ? cell : cell + 1;
+  const { p, r, dm } = cellsBetween([nodes[from], inside], sigmoid);
+  let value = values[from];
+  for (let g = 0; g < 10; g += 1) value -= weight(p[g], r[g]) * dm[g] / 2;
+  const slope = m === inside ? 0 : -weight(sigmoid(m), sigmoid(-m)) / 2;
+  return slope === 0 ? value : value + slope * (m - inside);
+}
+function emphasis({ family, name, parameters = {}, weight: w, mode, contrast, breaks = [] }) {
+  let table;
+  const tabled = () => table ??= tabulate(w, breaks);
+  const argument = (value) => Array.isArray(value) ? `(${value.join(", ")})` : value;
+  const listed = Object.entries(parameters).map(([key, value]) => `${key}=${argument(value)}`);
+  const weight = (p, r = 1 - p) => w(p, r);
+  const weightAt = (m) => w(sigmoid(m), sigmoid(-m));
   return {
+    family,
+    parameters,
     mode,
-    contrast: Math.exp(peak - logWeight(1, 0)),
-    python,
+    contrast: contrast ?? weight(Number.isNaN(mode) ? 1 : mode) / weight(1),
+    python: `${name}(${listed.join(", ")})`,
+    toDict: () => ({ family, ...parameters }),
+    get integral() {
+      return tabled().integral;
+    },
     weight,
-    density,
-    weightAt: (m) => weight(sigmoid(m), sigmoid(-m)),
-    densityAt: (m) => density(sigmoid(m), sigmoid(-m))
+    weightAt,
+    density: (p, r) => weight(p, r) / tabled().integral,
+    densityAt: (m) => weightAt(m) / tabled().integral,
+    slopeAt: (m) => -weightAt(m) / 2,
+    objective: (m) => objectiveAt(m, tabled(), w)
   };
 }
+var bump = (lam) => (lam / (lam + 1)) ** lam / (lam + 1);
 function DM(lam, beta) {
-  const logWeight = (p, r) => beta * p ** lam * r;
-  const psi = lam / (lam + 1);
-  const mode = beta > 0 ? psi : beta === 0 ? NaN : lam === 0 ? 1 : 0;
-  const peak = beta > 0 ? logWeight(psi, 1 - psi) : 0;
-  return emphasis({ logWeight, mode, peak, python: `DM(lam=${lam}, beta=${beta})` });
+  checkAtLeast("lam", lam, 0);
+  checkFinite("beta", beta);
+  checkExponent(beta, beta * bump(lam));
+  return emphasis({
+    family: "dm",
+    name: "DM",
+    parameters: { lam, beta },
+    weight: (p, r) => Math.exp(beta * p ** lam * r),
+    mode: beta > 0 ? lam / (lam + 1) : beta === 0 ? NaN : lam === 0 ? 1 : 0,
+    contrast: Math.exp(Math.max(beta, 0) * bump(lam))
+  });
 }
 function AnchoredDM(lam, beta) {
-  const logWeight = (p, r) => {
-    const x = beta * p ** lam * r;
-    return x + Math.log(-Math.expm1(-x));
-  };
+  checkAtLeast("lam", lam, 0);
+  check("beta", beta, beta > 0 && beta < Infinity, "finite and above 0");
+  checkExponent(beta, beta * bump(lam));
   return emphasis({
-    logWeight,
-    mode: lam / (lam + 1),
-    python: `AnchoredDM(lam=${lam}, beta=${beta})`
+    family: "anchored",
+    name: "AnchoredDM",
+    parameters: { lam, beta },
+    weight: (p, r) => Math.expm1(beta * p ** lam * r),
+    mode: lam / (lam + 1)
+  });
+}
+var CCE = () => emphasis({ family: "cce", name: "CCE", weight: (p, r) => 2 * r, mode: 0 });
+var MAE = () => emphasis({ family: "mae", name: "MAE", weight: (p, r) => 2 * p * r, mode: 1 / 2 });
+var MSE = () => emphasis({ family: "mse", name: "MSE", weight: (p, r) => 4 * p * r * r, mode: 1 / 3 });
+function GCE(q) {
+  check("q", q, q >= 0 && q <= 1, "from 0 to 1");
+  return emphasis({
+    family: "gce",
+    name: "GCE",
+    parameters: { q },
+    weight: (p, r) => 2 * p ** q * r,
+    mode: q / (q + 1)
   });
 }
 function fromMode(mode, contrast) {
   const lam = mode / (1 - mode);
   return { lam, beta: Math.log(contrast) / (mode ** lam * (1 - mode)) };
 }
-var LOG2 = Math.LN2;
-var CCE = () => emphasis({ logWeight: (p, r) => LOG2 + Math.log(r), mode: 0, python: "CCE()" });
-var MAE = () => emphasis({ logWeight: (p, r) => LOG2 + Math.log(p) + Math.log(r), mode: 1 / 2, python: "MAE()" });
-var MSE = () => emphasis({
-  logWeight: (p, r) => 2 * LOG2 + Math.log(p) + 2 * Math.log(r),
-  mode: 1 / 3,
-  python: "MSE()"
-});
-var GCE = (q) => emphasis({
-  logWeight: (p, r) => LOG2 + q * Math.log(p) + Math.log(r),
-  mode: q / (q + 1),
-  python: `GCE(q=${q})`
-});
 
 // style.css
 var style_default = `/* Colours follow the page: the book's data-theme, JupyterLab's theme, else the system's. */
@@ -690,7 +768,7 @@ html[data-theme="dark"] .dmnb,
 // traits.js
 var DEFAULTS = { family: "dm", lam: 0.5, beta: 12, view: "density", overlays: ["cce"] };
 var RANGE = { lam: [0, 4], beta: [-4, 24] };
-var STEP2 = { lam: 0.05, beta: 0.25 };
+var STEP = { lam: 0.05, beta: 0.25 };
 var SYMBOL = { lam: "λ", beta: "β" };
 var FAMILIES = { dm: "DM", anchored: "anchored DM" };
 var VIEWS = { density: "density", weight: "weight" };
@@ -726,7 +804,7 @@ var NAMES = Object.keys(DEFAULTS);
 var HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 var GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - 2 * i / 240));
 var GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
-var logOdds = (p) => Math.log(p / (1 - p));
+var logOdds2 = (p) => Math.log(p / (1 - p));
 var rounded = (value) => Number(value.toFixed(4));
 var fieldText = (value) => value < 1e5 ? Number(value.toPrecision(4)) : value.toExponential(2).replace("+", "");
 function formulaOf({ family, lam, beta }) {
@@ -794,7 +872,7 @@ function render({ model, el }) {
     label: `${SYMBOL[trait]}, ${words}`,
     min: RANGE[trait][0],
     max: RANGE[trait][1],
-    step: STEP2[trait],
+    step: STEP[trait],
     onChange: (value) => change({ [trait]: value })
   });
   const lam = slider("lam", "where the emphasis peaks");
@@ -831,7 +909,7 @@ function render({ model, el }) {
     const values = shown.curves.map(({ label, emphasis: emphasis2 }) => `${label} ${format(emphasis2[shown.view](p, r))}`);
     return `p = ${format(p)} (m = ${format(m)}): ${values.join(", ")}`;
   }
-  const readP = (p) => readAt(p, 1 - p, logOdds(p));
+  const readP = (p) => readAt(p, 1 - p, logOdds2(p));
   const readM = (m) => readAt(sigmoid(m), sigmoid(-m), m);
   function point(p, m, text) {
     panelP.probe(p);
@@ -845,7 +923,7 @@ function render({ model, el }) {
     xLabel: "p, the labelled class’s probability",
     xDomain: [0, 1],
     xTicks: [0, 0.25, 0.5, 0.75, 1],
-    onProbe: (p) => p === null ? point(null, null, HINT) : point(p, logOdds(p), readP(p))
+    onProbe: (p) => p === null ? point(null, null, HINT) : point(p, logOdds2(p), readP(p))
   });
   const panelM = createChart({
     name: "Read the curves at log-odds m",
@@ -872,7 +950,7 @@ function render({ model, el }) {
     panelM.draw({
       curves: along(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
       yLabel: density || "weight w = 2 |dL/dm|",
-      marker: marked ? { x: logOdds(psi), text: "" } : null,
+      marker: marked ? { x: logOdds2(psi), text: "" } : null,
       description: summary
     });
     point(null, null, HINT);
@@ -889,7 +967,7 @@ function render({ model, el }) {
     family.set(traits.family);
     view.set(traits.view);
     lam.set(traits.lam);
-    beta.set(traits.beta, traits.family === "anchored" ? STEP2.beta : RANGE.beta[0]);
+    beta.set(traits.beta, traits.family === "anchored" ? STEP.beta : RANGE.beta[0]);
     overlays.forEach(({ id, input }) => input.checked = traits.overlays.includes(id));
     mode.value = Number.isNaN(emphasis2.mode) ? "" : fieldText(emphasis2.mode);
     contrast.disabled = emphasis2.contrast === Infinity;
