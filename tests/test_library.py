@@ -265,6 +265,7 @@ def test_reverse_cross_entropy_is_mae_times_the_size_of_log_zero():
         (Power(20), (0, 1, 40), (0, 20, 40), (True, True)),
         (SymmetricCE(), (0.2, 0, 0.2), (0, 1, 8.2), (True, False)),
         (TruncatedGCE(), (0, math.inf, 0), (0, 1, 2), (True, True)),
+        (TruncatedGCE(0.7, 1e-6), (0, math.inf, 0), (0, 1, 2), (True, True)),
         (Hinge(), (2, 0, 2), (0, math.inf, 0), (True, False)),
         (Sigmoid(0.3), (0, 0.3, 0.6), (0, 0.3, 0.6), (True, True)),
         (emphasis.Custom(lambda p: 3 * p**2 * (1 - p)), (0, 2, 3), (0, 1, 3), (True, True)),

@@ -251,7 +251,7 @@ def _check_depends_on_p_alone(loss_fn: Loss, num_classes: int, is_mean: bool) ->
     q = z.masked_fill(label.bool(), -torch.inf).softmax(1)
     w = 2 * (g * (1 - label)).sum(1)
     astray = (g - w[:, None] / 2 * (q - label)).abs().sum(1)
-    digits = 1e-6 + 1e-15 / (-m).sigmoid()  # what the loss's own 1 - p may have left
+    digits = 1e-6 + 1e-14 / (-m).sigmoid()  # what the loss's own 1 - p may have left
     error = 1e-9 * w.abs().max() + digits * w.abs()
     if (astray > error).any():
         k = int((astray / g.abs().sum(1)).nan_to_num().argmax())

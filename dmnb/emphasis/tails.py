@@ -78,4 +78,7 @@ def _tail(weight_at: Callable[[Tensor], Tensor], reach: float) -> Tail:
     a = (far + b * math.log(_RATIO)) / ((_RATIO - 1) * _RATIO * s)
     a = a if abs(far) > 1e-4 else 0.0
     s = s * _RATIO**2
+    stops = 1.25 * s < reach and f[2] - a * s / 4 > math.log(_TINY) + 50  # 0 where the law is not
+    if stops or (limit == 0 and a == b == 0):
+        return Tail(limit, math.inf, 0.0, 0.0)
     return Tail(limit, a, b, math.exp(f[2] + a * s - b * math.log(s)))
