@@ -112,7 +112,8 @@ class PerClass(Emphasis):
         bases = tuple(dict.fromkeys(base for term in terms for base in term))
         shares = [[term.get(base, 0.0) for term in terms] for base in bases]
         object.__setattr__(self, "_bases", bases)
-        object.__setattr__(self, "_shares", {torch.device("cpu"): torch.tensor(shares).double()})
+        table = torch.tensor(shares, dtype=torch.float64)
+        object.__setattr__(self, "_shares", {torch.device("cpu"): table})
 
     @property
     def _breaks(self) -> tuple[float, ...]:
