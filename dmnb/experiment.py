@@ -15,7 +15,8 @@ from dmnb import data, emphasis, models, noise, train
 from dmnb.loss import AuthorsDMLoss, DMLoss
 from dmnb.record import Record, hardware, versions
 
-AUTHORS = "dm-authors"
+# The authors' formula, in the precision of the logits and free of their rounding.
+AUTHORS = {"dm-authors": None, "dm-authors-float64": torch.float64}
 EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
     "cce": lambda config: emphasis.CCE(),
     "mae": lambda config: emphasis.MAE(),
@@ -27,7 +28,7 @@ EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
     "exponential": lambda config: emphasis.Exponential(config.beta),
     "beta": lambda config: emphasis.Beta(config.lam + 1, config.beta),
     "uniform": lambda config: emphasis.Uniform(),
-    AUTHORS: lambda config: emphasis.DM(config.lam, config.beta),
+    **dict.fromkeys(AUTHORS, lambda config: emphasis.DM(config.lam, config.beta)),
 }
 NORMALIZATIONS = ("none", "integral", "batch")
 HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
@@ -220,10 +221,10 @@ def normalization_of(config: Config) -> str:
     Plain losses run as they are ("none"), weightings by their density ("integral"), and the
     authors' formula as their code has it, by the sum of the batch ("batch", its only one).
     """
-    if config.emphasis == AUTHORS:
+    if config.emphasis in AUTHORS:
         if config.normalization not in (None, "batch"):
             raise ValueError(
-                f"normalization of {AUTHORS} must be batch, got {config.normalization!r}"
+                f"normalization of {config.emphasis} must be batch, got {config.normalization!r}"
             )
         return "batch"
     plain = config.emphasis in ("cce", "mae", "mse", "gce")
@@ -232,8 +233,9 @@ def normalization_of(config: Config) -> str:
 
 def loss_of(config: Config) -> nn.Module:
     """The loss: logits (B, K) and targets (B,) to a scalar."""
-    if config.emphasis == AUTHORS:
-        return AuthorsDMLoss(config.lam, config.beta)
+    if config.emphasis in AUTHORS:
+        dtype = AUTHORS[config.emphasis]
+        return AuthorsDMLoss(config.lam, config.beta, dtype=dtype)
     return DMLoss(emphasis_of(config), normalization=normalization_of(config))
 
 

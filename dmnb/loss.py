@@ -346,19 +346,23 @@ class AuthorsDMLoss(nn.Module):
     rounds to 0, from a logit gap of about 17 on. The value is the weighted cross-entropy
     Σ w (-log p_y) / Σ w, which this gradient does not descend. First derivatives only.
 
+    Without rounding, dtype=torch.float64, the 1e-8 alone is left: the weight is then
+    w (1-p_y) / (1-p_y + 5e-9), 2% off at log-odds 15, half at 19 and below 1% from 24 on.
+
     logits: (N, C) floating; target: (N,) in [0, C); returns a scalar in the dtype of logits.
+    dtype: the precision to compute in, or None for that of the logits.
     Source: the PyTorch trainer in the authors' ProSelfLC repository, and 1905.11233, equation 7.
     """
 
-    def __init__(self, lam: float, beta: float) -> None:
+    def __init__(self, lam: float, beta: float, *, dtype: torch.dtype | None = None) -> None:
         super().__init__()
-        self.lam, self.beta = lam, beta
+        self.lam, self.beta, self.dtype = lam, beta, dtype
         self.emphasis = DM(lam, beta)
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         z, y = _rows(logits, target)
         _check_range(y, z.shape[1])
-        return _Authors.apply(z, y, self.lam, self.beta)
+        return _Authors.apply(z.to(self.dtype or z.dtype), y, self.lam, self.beta).to(z.dtype)
 
     def extra_repr(self) -> str:
         return str(self.emphasis)

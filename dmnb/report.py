@@ -7,7 +7,7 @@ from dmnb.record import Record
 
 METHODS = {
     "cce": "CCE", "mae": "MAE", "mse": "MSE", "gce": "GCE", "dm": "DM", "anchored": "anchored DM",
-    "dm-authors": "DM, authors' code",
+    "dm-authors": "DM, authors' code", "dm-authors-float64": "the same in float64",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The loss against float64, against losses written plainly, and in every place it must work."""
 
 import copy
+import math
 import pickle
 
 import pytest
@@ -14,6 +15,7 @@ from dmnb.emphasis import (
     GCE,
     MAE,
     MSE,
+    AdditiveMargin,
     AnchoredDM,
     Beta,
     Custom,
@@ -298,6 +300,20 @@ Z, Y = torch.randn(4, 5), torch.tensor([0, 1, 2, 3])
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_authors_formula_without_rounding_keeps_its_safeguard():
+    """w c / (c + 5e-9), c = 1 - p: half the weight of a margin of log(2e8) times w."""
+    m = torch.tensor([-5.0, 0.0, 12.0, 17.0, 19.0, 22.0, 26.0])
+    z, y = rows_at(m.tolist(), 10, torch.float32)
+    leaf = z.clone().requires_grad_()
+    loss = AuthorsDMLoss(1, 8, dtype=torch.float64)(leaf, y)
+    loss.backward()
+    assert loss.dtype == leaf.grad.dtype == torch.float32
+    w = DM(1, 8).weight_at(log_odds(z.double(), y))
+    kept = (0.5 * AdditiveMargin(math.log(2e8))).weight_at(log_odds(z.double(), y))
+    expected = w / w.sum() * kept
+    torch.testing.assert_close(leaf.grad.double().abs().sum(1), expected, rtol=1e-5, atol=1e-12)
 
 
 def test_authors_formula():
