@@ -21,12 +21,13 @@ BELOW = {
     "loss": {"emphasis", "_fused"},
     "train": {"record", "loss.log_odds"},  # a loss is passed in; the log-odds are measured
     "guide": {"emphasis", "noise", "record"},
+    "report": {"record"},
     "plots": {"emphasis", "record"},
     "widgets": {"emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "train", "guide"}
 BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
-BELOW["cli"] = BELOW["sweep"] | {"sweep", "plots"}
+BELOW["cli"] = BELOW["sweep"] | {"sweep", "plots", "report"}
 BELOW["__main__"] = {"cli"}
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -5,6 +5,7 @@ they are stored as one clean run from top to bottom, so that nbval has something
 every experiment runs under papermill with the parameters of its metadata's `dmnb.smoke`.
 """
 
+import ast
 import re
 from pathlib import Path
 
@@ -75,6 +76,14 @@ def test_metadata_says_only_what_is_used(path):
     assert notebook.metadata.keys() <= NOTEBOOK_METADATA
     for cell in notebook.cells:
         assert cell.metadata.keys() <= CELL_METADATA
+
+
+@every_experiment
+def test_papermill_sees_every_parameter(path):
+    [cell] = [c for c in read(path).cells if "parameters" in c.metadata.get("tags", [])]
+    names = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)]
+    assigned = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    assert assigned == papermill.inspect_notebook(path).keys(), "assign one name a line"
 
 
 @every_experiment
