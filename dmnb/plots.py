@@ -101,22 +101,48 @@ def emphasis_curves(
 
     emphases: name -> dmnb.emphasis.Emphasis; a key of STYLE is drawn as that method, any other
     name is printed as it is. view: "weight", w(p); "density", w(p) / ∫w dp (1905.11233,
-    equation 8); "log-odds" and "log-odds density", the same two against m = log p/(1-p). Drawn on
-    ax where it is given. ValueError when there is nothing to draw or the view is another.
+    equation 8); "log-odds" and "log-odds density", the same two against m = log p/(1-p);
+    "objective" and "normalized objective", l(m) and l(m) / ∫w dp. Drawn on ax where it is given.
+    ValueError when there is nothing to draw or the view is another.
     """
     _require(emphases, "emphases")
     if view not in _VIEWS:
         raise ValueError(f"view must be one of {', '.join(_VIEWS)}, got {view!r}")
     method, x, x_label, y_label = _VIEWS[view]
     ax = ax or _axes()
-    lines = []
-    for name, look in looks(emphases).items():
-        y = getattr(emphases[name], method)(x)
-        lines += ax.plot(x, y, color=look.colour, linestyle=look.dash, label=look.label)
+    lines = _plot(ax, {name: (x, getattr(e, method)(x)) for name, e in emphases.items()})
     ax.locator_params("y", nbins=5)
     ax.set(xlim=(x[0], x[-1]), xticks=np.linspace(x[0], x[-1], 5), xlabel=x_label, ylabel=y_label)
-    ax.set_ylim(0, 1.08 * max(line.get_ydata().max() for line in ax.lines))
+    ends = [f(line.get_ydata()) for line in ax.lines for f in (np.min, np.max)]
+    ax.set_ylim(1.08 * min(0, *ends), 1.08 * max(ends))
     _name_curves(ax, lines)
+    return ax.figure
+
+
+def curves(
+    lines: Mapping[str, tuple[Any, Any]],
+    *,
+    x_label: str,
+    y_label: str,
+    log: str = "",
+    x_limits: tuple[float, float] | None = None,
+    y_limits: tuple[float, float] | None = None,
+) -> Figure:
+    """Any lines, each with its name where there is room.
+
+    lines: name -> (x, y), two arrays of one shape (K,); names as for emphasis_curves. log: the
+    axes with a logarithmic scale, "", "x", "y" or "xy". limits: what is shown; None for all of it.
+    ValueError when there is nothing to draw or log is another.
+    """
+    _require(lines, "lines")
+    if log not in ("", "x", "y", "xy"):
+        raise ValueError(f"log must be '', 'x', 'y' or 'xy', got {log!r}")
+    ax = _axes()
+    drawn = _plot(ax, lines)
+    for axis in log:
+        ax.set(**{f"{axis}scale": "log"})
+    ax.set(xlabel=x_label, ylabel=y_label, xlim=x_limits, ylim=y_limits)
+    _name_curves(ax, drawn)
     return ax.figure
 
 
@@ -249,15 +275,19 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
 # --- Shared pieces ------------------------------------------------------------------------------
 
 _P = "probability of the label, $p$"
+_M = "log-odds of the label, $m$"
 _UNIT = np.linspace(0, 1, 401)
 _LOG_ODDS = np.linspace(-8, 8, 401)
 _DASHED = (0, (3, 1.5))
 _WEIGHT, _DENSITY = "weight $w$", r"emphasis density $w\,/\int w\,dp$"
+_VALUE, _SCALED = "objective $l$", r"objective $l\,/\int w\,dp$"
 _VIEWS = {
     "weight": ("weight", _UNIT, _P, _WEIGHT),
     "density": ("density", _UNIT, _P, _DENSITY),
-    "log-odds": ("weight_at", _LOG_ODDS, "log-odds of the label, $m$", _WEIGHT),
-    "log-odds density": ("density_at", _LOG_ODDS, "log-odds of the label, $m$", _DENSITY),
+    "log-odds": ("weight_at", _LOG_ODDS, _M, _WEIGHT),
+    "log-odds density": ("density_at", _LOG_ODDS, _M, _DENSITY),
+    "objective": ("objective", _LOG_ODDS, _M, _VALUE),
+    "normalized objective": ("normalized_objective", _LOG_ODDS, _M, _SCALED),
 }
 
 
@@ -268,6 +298,13 @@ def _require(values: Any, name: str) -> None:
 
 def _axes() -> Axes:
     return Figure().subplots()
+
+
+def _plot(ax: Axes, lines: Mapping[str, tuple[Any, Any]]) -> list[Line2D]:
+    return [
+        ax.plot(*lines[name], color=look.colour, linestyle=look.dash, label=look.label)[0]
+        for name, look in looks(lines).items()
+    ]
 
 
 def _groups(records: Any) -> dict[str, Sequence[Any]]:
@@ -338,6 +375,7 @@ def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
     panel = 72 * ax.figure.get_size_inches() * ax.get_position().size * 1.08
     to_panel = ax.transScale + ax.transLimits
     curves = [to_panel.transform(line.get_xydata())[::4] * panel for line in lines]
+    curves = [curve[np.isfinite(curve).all(1) & (np.abs(curve) < 1e4).all(1)] for curve in curves]
     font = FontProperties(size=matplotlib.rcParams["font.size"])
     extents = [
         np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])

@@ -60,6 +60,8 @@ def line(ax, label):
         ("density", "density"),
         ("log-odds", "weight_at"),
         ("log-odds density", "density_at"),
+        ("objective", "objective"),
+        ("normalized objective", "normalized_objective"),
     ],
 )
 def test_emphasis_curves_are_the_emphases(view, method):
@@ -70,7 +72,20 @@ def test_emphasis_curves_are_the_emphases(view, method):
         drawn = line(ax, plots.STYLE[name].label if name in plots.STYLE else name)
         x, y = drawn.get_data()
         np.testing.assert_array_equal(y, getattr(emphasis, method)(x))
-        assert ax.get_ylim()[1] > y.max()
+        assert ax.get_ylim()[0] <= min(0, y.min()) and ax.get_ylim()[1] > y.max()
+
+
+@pytest.mark.parametrize("log", ["", "x", "y", "xy"])
+def test_curves_are_the_lines(log):
+    x = np.geomspace(1, 100, 50)
+    lines = {"dm": (x, x**2), "cce": (x, 1 / x), "gone": (x, np.where(x < 10, x, np.nan))}
+    (ax,) = plots.curves(lines, x_label="time", y_label="size", log=log, y_limits=(0.1, 50)).axes
+    for name, label in (("dm", "DM"), ("cce", "CCE"), ("gone", "gone")):
+        np.testing.assert_array_equal(line(ax, label).get_data(), lines[name])
+    assert (ax.get_xscale() == "log", ax.get_yscale() == "log") == ("x" in log, "y" in log)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_ylim()) == ("time", "size", (0.1, 50))
+    at = np.array([text.get_position() for text in ax.texts])
+    assert len(at) == 3 and (at > 0).all() and (at < 1).all()
 
 
 def test_figure_1b_has_losses_left_and_members_right():
@@ -185,6 +200,10 @@ def test_no_emphases_no_examples_or_no_such_view_is_an_error():
         plots.p_histograms([], [])
     with pytest.raises(ValueError, match="clean and noisy"):
         plots.p_histograms([1, 2], [1, 2, 3], counts=True)
+    with pytest.raises(ValueError, match="lines"):
+        plots.curves({}, x_label="x", y_label="y")
+    with pytest.raises(ValueError, match="'z'"):
+        plots.curves({"dm": ([1], [1])}, x_label="x", y_label="y", log="z")
     with pytest.raises(ValueError, match="'sideways'"):
         plots.emphasis_curves(LOSSES, view="sideways")
 
