@@ -12,7 +12,9 @@ from dmnb import DMLoss, emphasis
 from dmnb.emphasis import CCE, DM, GCE, LOSSES, MAE, Custom, Focal, of, profile, sample_logits
 from dmnb.loss import AuthorsDMLoss
 
-LIBRARY = [e for e in emphasis.examples() if hasattr(e, "loss") and e.name != "imae"]
+LIBRARY = [
+    e for e in emphasis.examples() if isinstance(e, emphasis.LossEmphasis) and e.name != "imae"
+]
 
 
 def label_probability(z, y):

@@ -29,7 +29,7 @@ from dmnb.emphasis.library import (
     TaylorCE,
     TruncatedGCE,
 )
-from dmnb.emphasis.losses import LOSSES
+from dmnb.emphasis.losses import LOSSES, LossEmphasis
 from dmnb.emphasis.margins import AdditiveMargin, Hinge, Huberised, ModifiedHuber, Ramp, Sigmoid
 from dmnb.emphasis.of import OfLoss, Profile, of, profile, sample_logits
 from dmnb.emphasis.registry import FAMILIES, LIBRARY, examples, from_dict, table
@@ -62,6 +62,7 @@ __all__ = [
     "Huberised",
     "InverseFocal",
     "JensenShannon",
+    "LossEmphasis",
     "ModifiedHuber",
     "Normal",
     "OfLoss",

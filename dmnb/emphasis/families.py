@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from dmnb.emphasis.base import Emphasis, check
-from dmnb.emphasis.losses import probability
+from dmnb.emphasis.losses import LossEmphasis, probability
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Beta(Emphasis):
 
 
 @dataclass(frozen=True)
-class CCE(Emphasis):
+class CCE(LossEmphasis):
     """w = 2 (1-p): categorical cross-entropy, l = -log p (equation 1)."""
 
     name = "cce"
@@ -195,12 +195,11 @@ class CCE(Emphasis):
         return 2 * c
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        """-log p of each row: (N, C) and (N) to (N)."""
         return -probability(logits, target).log()
 
 
 @dataclass(frozen=True)
-class MAE(Emphasis):
+class MAE(LossEmphasis):
     """w = 2 p (1-p): mean absolute error, l = 1 - p (equation 2)."""
 
     name = "mae"
@@ -212,12 +211,11 @@ class MAE(Emphasis):
         return 2 * p * c
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        """1 - p of each row: (N, C) and (N) to (N)."""
         return 1 - probability(logits, target)
 
 
 @dataclass(frozen=True)
-class MSE(Emphasis):
+class MSE(LossEmphasis):
     """w = 4 p (1-p)^2: squared error of p alone, l = (1-p)^2 (equation 3)."""
 
     name = "mse"
@@ -233,12 +231,11 @@ class MSE(Emphasis):
         return 1 / 3
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        """(1-p)^2 of each row: (N, C) and (N) to (N)."""
         return (1 - probability(logits, target)) ** 2
 
 
 @dataclass(frozen=True)
-class GCE(Emphasis):
+class GCE(LossEmphasis):
     """w = 2 p^q (1-p): generalised cross-entropy, l = (1 - p^q) / q (equation 4).
 
     q in [0, 1], else ValueError; q = 0 is CCE and q = 1 is MAE.
@@ -261,7 +258,6 @@ class GCE(Emphasis):
         return self.q / (self.q + 1)
 
     def loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        """(1 - p^q) / q of each row, -log p for q = 0: (N, C) and (N) to (N)."""
         p = probability(logits, target)
         return (1 - p**self.q) / self.q if self.q > 0 else -p.log()
 

@@ -15,8 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dmnb.emphasis.base import Emphasis, check
-from dmnb.emphasis.losses import probability
+from dmnb.emphasis.base import check
+from dmnb.emphasis.losses import LossEmphasis, probability
 
 
 def _p_log_p(p: Tensor, c: Tensor) -> Tensor:
@@ -29,7 +29,7 @@ def _check_positive(name: str, value: float) -> None:
 
 
 @dataclass(frozen=True)
-class Focal(Emphasis):
+class Focal(LossEmphasis):
     """L = -(1-p)^gamma log p, w = 2 (1-p)^gamma (1 - p - gamma p log p).
 
     gamma >= 0, finite; 0 is CCE. Source: Lin et al., ICCV 2017, arXiv 1708.02002, equation 4.
@@ -53,7 +53,7 @@ class Focal(Emphasis):
 
 
 @dataclass(frozen=True)
-class InverseFocal(Emphasis):
+class InverseFocal(LossEmphasis):
     """L = -(1+p)^gamma log p, w = 2 (1-p) (1+p)^(gamma-1) (1 + p + gamma p log p).
 
     gamma in [0, 3.591]: beyond 1/W(1/e), W being Lambert's function, the loss rises with p
@@ -80,7 +80,7 @@ class InverseFocal(Emphasis):
 
 
 @dataclass(frozen=True)
-class Poly1(Emphasis):
+class Poly1(LossEmphasis):
     """L = -log p + epsilon (1-p), w = 2 (1-p) (1 + epsilon p).
 
     epsilon >= -1, finite; 0 is CCE. Source: Leng et al., ICLR 2022, arXiv 2204.12511 (Poly-1).
@@ -104,7 +104,7 @@ class Poly1(Emphasis):
 
 
 @dataclass(frozen=True)
-class Power(Emphasis):
+class Power(LossEmphasis):
     """L = (1-p)^k, w = 2 k p (1-p)^k, of mode 1/(k+1).
 
     k > 0, finite; 1 is MAE, 2 is MSE. -log p is the sum of (1-p)^k / k over k = 1, 2, ...
@@ -132,7 +132,7 @@ class Power(Emphasis):
 
 
 @dataclass(frozen=True)
-class TaylorCE(Emphasis):
+class TaylorCE(LossEmphasis):
     """L = Σ_{n=1}^t (1-p)^n / n, w = 2 (1-p) (1 - (1-p)^t).
 
     t an integer in [1, 1000]; 1 is MAE, large t tends to CCE. Source: Feng et al., IJCAI 2020
@@ -160,7 +160,7 @@ class TaylorCE(Emphasis):
 
 
 @dataclass(frozen=True)
-class TruncatedGCE(Emphasis):
+class TruncatedGCE(LossEmphasis):
     """L = (1 - max(p, k)^q) / q, w = 2 p^q (1-p) where p > k and 0 elsewhere.
 
     q in (0, 1], k in (0, 1). The loss is constant below k and its weight jumps there: an example
@@ -197,7 +197,7 @@ class TruncatedGCE(Emphasis):
 
 
 @dataclass(frozen=True)
-class SymmetricCE(Emphasis):
+class SymmetricCE(LossEmphasis):
     """L = alpha CE + beta RCE with log 0 = A, so RCE = -A (1-p); w = 2 (1-p) (alpha + beta |A| p).
 
     alpha >= 0, beta >= 0, not both 0; A < 0; all finite. This w is what autograd gives. The
@@ -230,7 +230,7 @@ class SymmetricCE(Emphasis):
 
 
 @dataclass(frozen=True)
-class PartiallyHuberised(Emphasis):
+class PartiallyHuberised(LossEmphasis):
     """L = -log p where p > 1/tau, else -tau p + log tau + 1; w = 2 (1-p) min(1, tau p).
 
     tau > 1, finite: |dL/dp| <= tau. Source: Menon et al., ICLR 2020 (Can gradient clipping mitigate
@@ -263,7 +263,7 @@ class PartiallyHuberised(Emphasis):
 
 
 @dataclass(frozen=True)
-class AGCE(Emphasis):
+class AGCE(LossEmphasis):
     """L = ((a+1)^q - (a+p)^q) / q, w = 2 p (1-p) (a+p)^(q-1).
 
     a > 0, q > 0, both finite: the asymmetric generalized cross-entropy. Source: Zhou et al., ICML
@@ -290,7 +290,7 @@ class AGCE(Emphasis):
 
 
 @dataclass(frozen=True)
-class AUL(Emphasis):
+class AUL(LossEmphasis):
     """L = ((a-p)^q - (a-1)^q) / q, w = 2 p (1-p) (a-p)^(q-1).
 
     a > 1, q > 0, both finite: the asymmetric unhinged loss (its q is called p there). Source: Zhou
@@ -317,7 +317,7 @@ class AUL(Emphasis):
 
 
 @dataclass(frozen=True)
-class AEL(Emphasis):
+class AEL(LossEmphasis):
     """L = exp(-p/a), w = (2/a) p (1-p) exp(-p/a).
 
     a > 0, finite: the asymmetric exponential loss. Source: Zhou et al., ICML 2021, arXiv

@@ -1,23 +1,36 @@
-r"""Losses that no weight describes: they use the other probabilities and turn the gradient.
+r"""Losses: what an emphasis of a known loss offers, and those that no weight describes.
 
-For a loss of p alone the gradient has the direction of cross-entropy's, -∂m/∂z. The losses here do
-not: `dmnb.emphasis.profile` shows their weight and by how many degrees they turn. Each is written
-as in its paper, a plain function of logits (N, C) and target (N) that returns the N losses.
+For a loss of p alone the gradient has the direction of cross-entropy's, -∂m/∂z. The functions here
+use the other probabilities and turn it: `dmnb.emphasis.profile` shows their weight and by how many
+degrees. Each is written as in its paper: logits (N, C) and target (N) to N losses.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 import torch.nn.functional as F
 from torch import Tensor
 
-from dmnb.emphasis.base import check
+from dmnb.emphasis.base import Emphasis, check
 
 
 def probability(logits: Tensor, target: Tensor) -> Tensor:
     """p = softmax(z)_y, (N). logits: (N, C); target: (N) in [0, C)."""
     return logits.softmax(1).gather(1, target[:, None]).squeeze(1)
+
+
+class LossEmphasis(Emphasis):
+    """An emphasis that is the weighting of a known loss, w = 2 p (1-p) |L'(p)|."""
+
+    @abstractmethod
+    def loss(self, logits: Tensor, target: Tensor) -> Tensor:
+        """The loss as its paper writes it, unreduced; the objective is it up to a constant.
+
+        logits: (N, C), floating; target: (N) in [0, C). Returns (N), in the dtype of logits. It
+        has the rounding errors that its equation has: train with DMLoss, which has not.
+        """
 
 
 def normalized_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:

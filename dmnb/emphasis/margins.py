@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dmnb.emphasis.base import Emphasis, check
+from dmnb.emphasis.base import check
+from dmnb.emphasis.losses import LossEmphasis
 
 
 def _margin(logits: Tensor, target: Tensor) -> Tensor:
@@ -28,7 +29,7 @@ def _sigmoid(m: float) -> float:
 
 
 @dataclass(frozen=True)
-class AdditiveMargin(Emphasis):
+class AdditiveMargin(LossEmphasis):
     """L = log(1 + exp(delta - m)), w = 2 (1-p) / (1-p + p exp(-delta)).
 
     Cross-entropy with delta taken from the label's logit; delta in [0, 700], 0 is CCE. With
@@ -58,7 +59,7 @@ class AdditiveMargin(Emphasis):
 
 
 @dataclass(frozen=True)
-class Huberised(Emphasis):
+class Huberised(LossEmphasis):
     """L = -log p where 1-p < tau, else linear in m with slope -tau; w = 2 min(1-p, tau).
 
     Cross-entropy with the gradient of every example clipped to an L1 norm of 2 tau, tau in (0, 1).
@@ -95,7 +96,7 @@ class Huberised(Emphasis):
 
 
 @dataclass(frozen=True)
-class Hinge(Emphasis):
+class Hinge(LossEmphasis):
     """L = max(0, margin - m), w = 2 where m < margin, else 0; margin in [-10, 10].
 
     Source: Cortes and Vapnik, Machine Learning 20, 1995 (margin 1).
@@ -127,7 +128,7 @@ class Hinge(Emphasis):
 
 
 @dataclass(frozen=True)
-class Ramp(Emphasis):
+class Ramp(LossEmphasis):
     """L = max(0, 1 - m) - max(0, s - m), w = 2 where s < m < 1, else 0; s in [-10, 1).
 
     The hinge, flat below s: examples that are too hard are left out. Source: Collobert et al., ICML
@@ -162,7 +163,7 @@ class Ramp(Emphasis):
 
 
 @dataclass(frozen=True)
-class ModifiedHuber(Emphasis):
+class ModifiedHuber(LossEmphasis):
     """L = max(0, 1 - m)^2 where m >= -1, else -4 m; w = 4 (1-m) cut to [0, 8].
 
     Source: Zhang, ICML 2004 (Solving large scale linear prediction problems using stochastic
@@ -192,7 +193,7 @@ class ModifiedHuber(Emphasis):
 
 
 @dataclass(frozen=True)
-class Sigmoid(Emphasis):
+class Sigmoid(LossEmphasis):
     """L = sigmoid(-k m), w = 2 k L (1 - L): a smooth 0-1 loss, the sharper the larger k.
 
     k in (0, 100]; 1 is MAE. The mode is p = 1/2 whatever k. Source: Nguyen and Sanner, ICML 2013

@@ -13,12 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dmnb.emphasis.base import Emphasis, check
-from dmnb.emphasis.losses import probability
+from dmnb.emphasis.base import check
+from dmnb.emphasis.losses import LossEmphasis, probability
 
 
 @dataclass(frozen=True)
-class JensenShannon(Emphasis):
+class JensenShannon(LossEmphasis):
     r"""The Jensen-Shannon divergence between the one-hot label e and f = softmax(z), scaled.
 
     L = (pi KL(e, h) + (1-pi) KL(f, h)) / Z with h = pi e + (1-pi) f and Z = -(1-pi) log(1-pi);
@@ -58,7 +58,7 @@ class JensenShannon(Emphasis):
 
 
 @dataclass(frozen=True)
-class Triangular(Emphasis):
+class Triangular(LossEmphasis):
     """The triangular discrimination Σ_k (e_k - f_k)^2 / (e_k + f_k) of label e and f = softmax(z).
 
     L = 2 (1-p) / (1+p), w = 8 p (1-p) / (1+p)^2; also called the Vincze-Le Cam divergence. Source:
@@ -84,7 +84,7 @@ class Triangular(Emphasis):
 
 
 @dataclass(frozen=True)
-class ForwardCorrection(Emphasis):
+class ForwardCorrection(LossEmphasis):
     """Cross-entropy of the noisy label's probability, under symmetric noise of a known rate.
 
     L = -log(b + d p), w = 2 d p (1-p) / (b + d p), with b = rate / (C-1) and d = 1 - rate - b.
@@ -120,7 +120,7 @@ class ForwardCorrection(Emphasis):
 
 
 @dataclass(frozen=True)
-class SelfPaced(Emphasis):
+class SelfPaced(LossEmphasis):
     """min over v in {0, 1} of v (-log p - threshold): cross-entropy of the easy examples alone.
 
     w = 2 (1-p) where -log p < threshold, else 0; threshold > 0, finite. Its weight jumps. Source:
@@ -156,7 +156,7 @@ class SelfPaced(Emphasis):
 
 
 @dataclass(frozen=True)
-class IMAE(Emphasis):
+class IMAE(LossEmphasis):
     """w = exp(T p (1-p)): MAE's weight, its variance raised by an exponential.
 
     T finite and at most 2800; it is DM with lambda = 1, beta = T. The paper changes the derivative
