@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css traits.js; sha256 4e253e43bd01595f5f69ca200a1003bd0ed16841fcbb75c4598d85cb64180b34
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 ed0d7b351f1aa73bc9c9824389caefbf304a78ffae27d1845dc08bbb69290e63
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -54,7 +54,7 @@ function placeLabels(lines, [left, top, right, bottom], taken) {
   });
 }
 
-// chart.js
+// svg.js
 var NAMESPACE = "http://www.w3.org/2000/svg";
 var DIGIT = 6.4;
 function svg(name, attributes = {}, ...children) {
@@ -76,21 +76,39 @@ function format(value, digits = 3) {
   const factor = String(Number(mantissa)).replace("-", "−");
   return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
 }
-function ticks(top, count = 4) {
-  const raw = top / count;
+function ticks(top, count = 4, low = 0) {
+  const raw = (top - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * (1 - 1e-9));
-  return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, i) => i * step);
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(top / step - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
-function layOut({ width, height }, [xMin, xMax], yTicks) {
+function followWidth(element, { aspect, least, most }, onSize) {
+  let last = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
+    if (width === last || width === 0) return;
+    last = width;
+    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+// chart.js
+var SHAPE = { aspect: 0.72, least: 230, most: 320 };
+function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
   const digits = Math.max(...yTicks.map((value) => format(value).length));
-  const [left, top, right, bottom] = [12 + DIGIT * digits, 34, width - 5, height - 42];
-  const yMax = yTicks.at(-1);
+  const left = Math.max(margin, 12 + DIGIT * digits);
+  const [top, right, bottom] = [34, width - 5, height - 42];
+  const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
   return {
     box: [left, top, right, bottom],
+    yMax,
     x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
-    y: (value) => bottom - value / yMax * (bottom - top),
-    valueAt: (px) => xMin + (px - left) / (right - left) * (xMax - xMin)
+    y: (value) => bottom - (value - yMin) / (yMax - yMin) * (bottom - top),
+    valueAt: (px) => xMin + (px - left) / (right - left) * (xMax - xMin),
+    heightAt: (px) => yMin + (bottom - px) / (bottom - top) * (yMax - yMin)
   };
 }
 function axes({ box: [left, , right, bottom], x, y }, xTicks, yTicks) {
@@ -109,16 +127,28 @@ function axes({ box: [left, , right, bottom], x, y }, xTicks, yTicks) {
     ))
   ];
 }
-function paths(lines, [left, , right, bottom]) {
-  const round = (value) => Math.round(value * 20) / 20;
-  const traces = lines.map(({ x, y }) => `M${x.map((px, i) => `${round(px)} ${round(y[i])}`).join("L")}`);
-  const area = `${traces[0]}L${right} ${bottom}L${left} ${bottom}Z`;
-  return [
-    svg("path", { class: `area line-${lines[0].id}`, d: area }),
-    ...lines.map(({ id }, i) => svg("path", { class: `line line-${id}`, d: traces[i] })).reverse()
-  ];
+var round = (value) => Math.round(value * 20) / 20;
+function trace({ x, y }) {
+  let [path, pen] = ["", "M"];
+  for (let i = 0; i < x.length; i += 1) {
+    const finite = Number.isFinite(y[i]);
+    if (finite) path += `${pen}${round(x[i])} ${round(y[i])}`;
+    pen = finite ? "L" : "M";
+  }
+  return path;
 }
-function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
+function paths(lines, filled, [left, , right], zero) {
+  const traces = lines.map(trace);
+  const curves = lines.map(({ id: id2, style: style2 = id2 }, i) => svg("path", { class: `line line-${style2}`, d: traces[i] }));
+  if (!filled) return curves.reverse();
+  const area = `${traces[0]}L${right} ${zero}L${left} ${zero}Z`;
+  const { id, style = id } = lines[0];
+  return [svg("path", { class: `area line-${style}`, d: area }), ...curves.reverse()];
+}
+function createChart(options) {
+  const { xLabel, name, read, step, onProbe, onDraw } = options;
+  const { shape = SHAPE, filled = true, margin = 0 } = options;
+  let { xDomain, xTicks } = options;
   const names = ["grid", "stem", "curves", "labels", "probe"];
   const layers = names.map((key) => svg("g", { class: key }));
   const [grid, stem, curvesLayer, labels, probeLayer] = layers;
@@ -128,8 +158,6 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
   element.tabIndex = 0;
   element.setAttribute("role", "slider");
   element.setAttribute("aria-label", name);
-  element.setAttribute("aria-valuemin", xDomain[0]);
-  element.setAttribute("aria-valuemax", xDomain[1]);
   element.append(picture);
   let size = { width: 0, height: 0 };
   let state = null;
@@ -138,25 +166,35 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
   function draw(next = state) {
     state = next;
     if (!state || size.width === 0) return;
+    ({ xDomain = xDomain, xTicks = xTicks } = state);
     const { curves, yLabel } = state;
     const { width, height } = size;
-    const yTicks = ticks(Math.max(...curves.flatMap(({ y: y2 }) => y2)));
-    layout = layOut(size, xDomain, yTicks);
+    let [low, high] = [0, 0];
+    for (const { y: y2 } of curves)
+      for (const value of y2) {
+        if (value < low) low = value;
+        if (value > high && value < Infinity) high = value;
+      }
+    const yTicks = ticks(state.yTop ?? (high > low ? high : low + 1), 4, low);
+    layout = layOut({ ...size, margin }, xDomain, yTicks);
     const { box, x, y } = layout;
     const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", xDomain[0]);
+    element.setAttribute("aria-valuemax", xDomain[1]);
     grid.replaceChildren(
       ...axes(layout, xTicks, yTicks),
       svg("text", { x: 0, y: 14, class: "title" }, yLabel),
       svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel)
     );
-    curvesLayer.replaceChildren(...paths(lines, box));
+    curvesLayer.replaceChildren(...paths(lines, filled, box, y(0)));
     labels.replaceChildren();
     drawNames(lines, drawMarker());
     probe(probed);
     element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
+    onDraw?.(layout);
   }
   function drawMarker() {
     stem.replaceChildren();
@@ -165,7 +203,7 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
     const [left, , right, bottom] = layout.box;
     const x = layout.x(marker.x);
     const peak = layout.y(curves[0].at(marker.x));
-    stem.append(svg("line", { x1: x, x2: x, y1: peak, y2: bottom }));
+    stem.append(svg("line", { x1: x, x2: x, y1: peak, y2: layout.y(0) }));
     if (!marker.text) return [];
     const half = marker.text.length * 3.4;
     const side = x > (left + right) / 2 ? -1 : 1;
@@ -174,39 +212,41 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
     return [place];
   }
   function drawNames(lines, taken) {
-    const thin = (values) => values.filter((_, i) => i % 4 === 0);
+    const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
+    const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
     placeLabels(thinned, layout.box, taken).forEach((place, i) => {
       if (!place) return;
-      const { id, label } = lines[i];
-      const attributes = { x: place.x, y: place.y, class: `name line-${id}`, ...centred };
+      const { id, label, style = id } = lines[i];
+      const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
       labels.append(svg("text", attributes, label));
     });
   }
   const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
   function probe(value) {
     probed = value;
+    if (!layout) return;
     element.setAttribute("aria-valuenow", value ?? resting());
     element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
     probeLayer.replaceChildren();
     if (value === null || value < xDomain[0] || value > xDomain[1]) return;
     const x = layout.x(value);
-    probeLayer.append(
-      svg("line", { x1: x, x2: x, y1: layout.box[1] - 6, y2: layout.box[3] }),
-      ...state.curves.map(({ id, at }) => svg("circle", { cx: x, cy: layout.y(at(value)), r: 4, class: `line-${id}` })).reverse()
-    );
+    const dots = state.curves.map(({ id, at, style = id }) => ({ style, y: layout.y(at(value)) })).filter(({ y }) => Number.isFinite(y)).map(({ style, y }) => svg("circle", { cx: x, cy: y, r: 4, class: `line-${style}` }));
+    const line = svg("line", { x1: x, x2: x, y1: layout.box[1] - 6, y2: layout.box[3] });
+    probeLayer.append(line, ...dots.reverse());
   }
   const clamp = (x) => Math.min(xDomain[1], Math.max(xDomain[0], x));
   function follow(event) {
+    if (!layout) return;
     const px = event.clientX - picture.getBoundingClientRect().left;
-    onProbe(clamp(layout.valueAt(px)));
+    onProbe(clamp(layout.valueAt(px)), event);
   }
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointerleave", ({ pointerType }) => {
-    if (pointerType === "mouse") onProbe(null);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") onProbe(null, event);
   });
-  element.addEventListener("blur", () => onProbe(null));
+  element.addEventListener("blur", (event) => onProbe(null, event));
   const moves = {
     ArrowRight: step,
     ArrowUp: step,
@@ -218,19 +258,16 @@ function createChart({ xDomain, xTicks, xLabel, name, read, step, onProbe }) {
     Home: -Infinity
   };
   element.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") onProbe(null);
+    if (event.key === "Escape") onProbe(null, event);
     if (!(event.key in moves)) return;
     event.preventDefault();
-    onProbe(clamp((probed ?? resting()) + moves[event.key]));
+    onProbe(clamp((probed ?? resting()) + moves[event.key]), event);
   });
-  const observer = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry.contentRect.width);
-    if (width === size.width || width === 0) return;
-    size = { width, height: Math.round(Math.min(320, Math.max(230, width * 0.72))) };
+  const destroy = followWidth(element, shape, (next) => {
+    size = next;
     draw();
   });
-  observer.observe(element);
-  return { element, draw, probe, destroy: () => observer.disconnect() };
+  return { element, picture, draw, probe, destroy };
 }
 
 // dom.js
@@ -282,14 +319,17 @@ function parameter({ symbol, label, trait, min, max, step, onChange }) {
     }
   };
 }
-function lineToggle({ id, label, onChange }) {
+function lineToggle({ id, label, onChange, style = id }) {
   const input = h("input", { type: "checkbox", value: id, onchange: onChange });
   const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
-  swatch.innerHTML = `<svg width="26" height="9"><path class="line line-${id}" d="M1 5H25"/></svg>`;
-  return { id, input, element: h("label", { class: "overlay" }, input, swatch, label) };
+  swatch.innerHTML = `<svg width="26" height="9"><path d="M1 5H25"/></svg>`;
+  const path = swatch.querySelector("path");
+  const setStyle = (name) => path.setAttribute("class", `line line-${name}`);
+  setStyle(style);
+  return { id, input, setStyle, element: h("label", { class: "overlay" }, input, swatch, label) };
 }
-function copyButton({ label, text, say }) {
-  const button = h("button", { type: "button", class: "copy", "aria-label": label }, "Copy");
+function copyButton({ label, text, say, face = "Copy" }) {
+  const button = h("button", { type: "button", class: "copy", "aria-label": label }, face);
   button.addEventListener("click", async () => {
     let copied = true;
     try {
@@ -299,7 +339,7 @@ function copyButton({ label, text, say }) {
     }
     button.textContent = copied ? "Copied" : "Failed";
     say(copied ? "Copied to the clipboard" : "Could not copy: select the line instead");
-    setTimeout(() => button.textContent = "Copy", 1600);
+    setTimeout(() => button.textContent = face, 1600);
   });
   return button;
 }

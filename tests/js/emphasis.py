@@ -1,4 +1,4 @@
-"""Writes emphasis.json, dmnb.emphasis at some points, for emphasis.test.js: run it after a change."""
+"""Writes emphasis.json, dmnb.emphasis at some points, for emphasis.test.js."""
 
 import json
 import math
@@ -11,7 +11,10 @@ VALUES = Path(__file__).with_suffix(".json")
 P = [0.0, 1e-12, 1e-5, 0.003, 0.07, 0.2, 1 / 3, 0.4999, 0.5, 0.61, 0.75, 0.88, 0.99, 0.99999, 1.0]
 M = [-700, -60, -36.5, -17, -8.2, -4, -1.7, -0.3, 0, 0.2, 1, 2.6, 5.5, 9, 16, 25, 44, 90, 600]
 EMPHASES = [
-    *(emphasis.DM(lam, beta) for lam, beta in [(0.5, 12), (0, 2), (0, -3), (1, 16), (2, -5), (3, 0)]),
+    *(
+        emphasis.DM(lam, beta)
+        for lam, beta in [(0.5, 12), (0, 2), (0, -3), (1, 16), (2, -5), (3, 0)]
+    ),
     *(emphasis.DM(lam, beta) for lam, beta in [(0.5, 200), (0.3, 6.5), (0.01, 30), (0, 690)]),
     *(emphasis.AnchoredDM(lam, beta) for lam, beta in [(0.5, 12), (0, 4), (2, 0.01), (0.05, 50)]),
     *(emphasis.Normal(mode, beta) for mode, beta in [(0.5, 8), (0.2, 90), (-1, 3), (0.7, -4)]),

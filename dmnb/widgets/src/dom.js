@@ -58,17 +58,36 @@ export function parameter({ symbol, label, trait, min, max, step, onChange }) {
   };
 }
 
-/** A checkbox that shows the line it switches on; { element, input }. */
-export function lineToggle({ id, label, onChange }) {
+/** A checkbox that shows the line it switches on; { element, input, setStyle(style) }. */
+export function lineToggle({ id, label, onChange, style = id }) {
   const input = h("input", { type: "checkbox", value: id, onchange: onChange });
   const swatch = h("span", { class: "swatch", "aria-hidden": "true" });
-  swatch.innerHTML = `<svg width="26" height="9"><path class="line line-${id}" d="M1 5H25"/></svg>`;
-  return { id, input, element: h("label", { class: "overlay" }, input, swatch, label) };
+  swatch.innerHTML = `<svg width="26" height="9"><path d="M1 5H25"/></svg>`;
+  const path = swatch.querySelector("path");
+  const setStyle = (name) => path.setAttribute("class", `line line-${name}`);
+  setStyle(style);
+  return { id, input, setStyle, element: h("label", { class: "overlay" }, input, swatch, label) };
 }
 
+/** A list to choose from, { value: words } or { group: { value: words } }; { element, set }. */
+export function select({ label, options, onChange, ...attributes }) {
+  const entries = (list) => Object.entries(list).map(([value, words]) =>
+    typeof words === "string"
+      ? h("option", { value }, words)
+      : h("optgroup", { label: value }, ...entries(words)));
+  const input = h("select", {
+    "aria-label": label, ...attributes, onchange: () => onChange(input.value),
+  }, ...entries(options));
+  return { element: input, set: (value) => (input.value = value) };
+}
+
+/** A button with its words. */
+export const button = (words, onclick, attributes = {}) =>
+  h("button", { type: "button", class: "button", onclick, ...attributes }, words);
+
 /** A button that copies text() and says so. */
-export function copyButton({ label, text, say }) {
-  const button = h("button", { type: "button", class: "copy", "aria-label": label }, "Copy");
+export function copyButton({ label, text, say, face = "Copy" }) {
+  const button = h("button", { type: "button", class: "copy", "aria-label": label }, face);
   button.addEventListener("click", async () => {
     let copied = true;
     try {
@@ -78,7 +97,7 @@ export function copyButton({ label, text, say }) {
     }
     button.textContent = copied ? "Copied" : "Failed";
     say(copied ? "Copied to the clipboard" : "Could not copy: select the line instead");
-    setTimeout(() => (button.textContent = "Copy"), 1600);
+    setTimeout(() => (button.textContent = face), 1600);
   });
   return button;
 }

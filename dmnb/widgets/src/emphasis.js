@@ -231,3 +231,21 @@ export function fromDict(values) {
   const [make, names] = FAMILIES[family];
   return make(...names.map((name) => values[name]));
 }
+
+/**
+ * A curve that was sampled elsewhere: `scale` times w at log-odds m, and at p = 0 and 1 the two
+ * `ends`; where a weight vanishes at an end it goes there as p or 1 - p does.
+ */
+export function Sampled({ id, m, w, ends, scale }) {
+  const through = pchip(m, w);
+  const tail = (end, last, distance) => (end === 0 ? last * Math.exp(-distance) : end);
+  return emphasis({
+    family: id, name: id, mode: NaN,
+    weight: (p, r) => {
+      const at = Math.log(p) - Math.log(r);
+      if (at < m[0]) return scale * tail(ends[0], w[0], m[0] - at);
+      if (at > m.at(-1)) return scale * tail(ends[1], w.at(-1), at - m.at(-1));
+      return scale * Math.max(0, through(at));
+    },
+  });
+}

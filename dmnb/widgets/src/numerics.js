@@ -34,6 +34,10 @@ export function cellsBetween(nodes, sigmoid) {
   return { p, r, dm };
 }
 
+/** The mean of f over [a, b]. */
+export const meanOver = (f, a, b) =>
+  GAUSS.reduce((sum, [t, share]) => sum + (share / 2) * f((a + b + (b - a) * t) / 2), 0);
+
 /** The k with knots[k] <= x < knots[k + 1], within the knots. */
 export function search(knots, x) {
   let [low, high] = [0, knots.length - 1];

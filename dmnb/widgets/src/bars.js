@@ -1,0 +1,93 @@
+// Two histograms over p, back to back: right labels stand up in full colour, wrong labels hang down
+// in outline and hatching.
+
+import { centred, followWidth, format, svg, ticks } from "./svg.js";
+
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+let patterns = 0;
+
+/**
+ * createMirror({ shape, eased }) -> { element, draw, destroy }; draw({ right, wrong, top, title, left,
+ * description, style }): shares of equal bins of [0, 1], `top` the end of both axes, `left` the
+ * axis in px, `style` the class that colours the bars.
+ */
+export function createMirror({ shape, eased = false }) {
+  const hatch = `dmnb-hatch-${(patterns += 1)}`;
+  const stripes = svg("pattern",
+    { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("rect", { width: 5, height: 5, class: "ground" }),
+    svg("line", { x1: 0, x2: 0, y2: 5, class: "stripe" }));
+  const layers = ["grid", eased ? "eased" : "bars", "labels"].map((name) => svg("g", { class: name }));
+  const [grid, bars, labels] = layers;
+  const picture = svg("svg", { "aria-hidden": "true" }, svg("defs", {}, stripes), grid, bars, labels);
+  const element = document.createElement("div");
+  element.className = "chart mirror";
+  element.setAttribute("role", "img");
+  element.append(picture);
+
+  let size = null;
+  let state = null;
+  let rects = [];
+
+  /** Bars stay while their number does, so that a change of height can be eased. */
+  function barsFor(count) {
+    if (rects.length === 2 * count) return rects;
+    rects = Array.from({ length: 2 * count }, (_, i) =>
+      svg("rect", { class: i < count ? "bar right" : "bar wrong" }));
+    rects.slice(count).forEach((rect) => rect.setAttribute("fill", `url(#${hatch})`));
+    bars.replaceChildren(...rects);
+    return rects;
+  }
+
+  function draw(next = state) {
+    state = next;
+    if (!state || !size) return;
+    const { right, wrong, top, title, left = 40, description, style } = state;
+    const { width, height } = size;
+    const [ceiling, floor, end] = [26, height - 36, width - 5];
+    const middle = (ceiling + floor) / 2;
+    const step = ticks(top, 2);
+    const x = (p) => left + p * (end - left);
+    const length = (share) => (share / step.at(-1)) * (middle - ceiling);
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    picture.setAttribute("class", `line-${style}`);
+    element.setAttribute("aria-label", `${title}. ${description}`);
+    element.shares = { right, wrong };
+
+    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    grid.replaceChildren(
+      ...heights.map((share) =>
+        svg("g", { transform: `translate(0 ${middle - length(share)})` },
+          svg("line", { x1: left, x2: end, class: share === 0 ? "axis" : "rule" }),
+          svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" },
+            `${format(100 * Math.abs(share))}%`))),
+      ...TICKS.map((p) =>
+        svg("g", { transform: `translate(${x(p)} ${floor})` },
+          svg("line", { y2: 5, class: "axis" }),
+          svg("text", { y: 18, "text-anchor": "middle" }, format(p)))),
+      svg("text", { x: 0, y: 14, class: "title" }, title),
+    );
+    const count = right.length;
+    barsFor(count).forEach((rect, i) => {
+      const share = i < count ? right[i] : wrong[i - count];
+      const bin = i % count;
+      const extent = Math.max(0, length(share));
+      // As styles and not as attributes: these a style sheet can ease.
+      rect.style.x = `${x(bin / count) + 0.75}px`;
+      rect.style.width = `${Math.max(0.5, (end - left) / count - 1.5)}px`;
+      rect.style.y = `${i < count ? middle - extent : middle}px`;
+      rect.style.height = `${extent}px`;
+    });
+    const name = (text, y) =>
+      svg("text", { x: (left + end) / 2, y, class: "name", ...centred }, text);
+    labels.replaceChildren(name("right label", ceiling + 9), name("wrong label", floor - 9));
+  }
+
+  const destroy = followWidth(element, shape, (next) => {
+    size = next;
+    draw();
+  });
+  return { element, picture, draw, destroy };
+}

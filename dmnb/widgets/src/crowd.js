@@ -1,0 +1,75 @@
+// Who gets the emphasis: the p of a recorded run's examples, and their shares of the weight.
+
+import { createMirror } from "./bars.js";
+import { h, select } from "./dom.js";
+import { binWeights, histogramAt, shares, wrongShare } from "./runs.js";
+import { percent } from "./svg.js";
+
+const SHAPE = { aspect: 0.5, least: 190, most: 230 };
+
+/**
+ * createCrowd({ runs, onRun(index), onEpoch(epoch) }) -> { element, draw, destroy };
+ * draw({ run, epoch, curves: [{ id, label, emphasis, style }], left }): the first curve weighs the
+ * examples in the right panel, all of them in the rows below; left is the axis of p in px.
+ */
+export function createCrowd({ runs, onRun, onEpoch }) {
+  const options = Object.fromEntries(runs.map(({ label }, i) => [i, label]));
+  const chosen = select({
+    label: "Recorded run", options, onChange: (index) => onRun(Number(index)), class: "run",
+  });
+  const slider = h("input", {
+    type: "range", min: 0, step: 1, "aria-label": "Epoch", "data-trait": "epoch",
+    oninput: () => onEpoch(run.histograms[slider.value].epoch),
+  });
+  const when = h("output", { class: "when" });
+  const [examples, weighted] = [createMirror({ shape: SHAPE }), createMirror({ shape: SHAPE })];
+  const rows = h("div", { class: "shares" });
+  const title = h("p", { class: "heading" }, "Who gets the weight? Examples of a recorded run");
+  const element = h("div", { class: "crowd" },
+    title,
+    h("div", { class: "moment" }, chosen.element, slider, when),
+    h("div", { class: "charts" }, examples.element, weighted.element),
+    rows);
+  let run = runs[0];
+
+  function row(label, share, style) {
+    const bar = h("span", { class: `bar line-${style}`, style: `--share: ${share}` });
+    return h("div", { class: "share" },
+      h("span", { class: "who" }, label),
+      h("span", { class: "track", "aria-hidden": "true" }, bar),
+      h("span", { class: "much" }, percent(share)));
+  }
+
+  function draw({ run: index, epoch, curves, left }) {
+    run = runs[index];
+    const histogram = histogramAt(run, epoch);
+    const at = run.histograms.indexOf(histogram);
+    chosen.set(index);
+    slider.max = run.histograms.length - 1;
+    slider.value = at;
+    slider.style.setProperty("--filled", `${(100 * at) / Math.max(1, slider.max)}%`);
+    slider.setAttribute("aria-valuetext", `epoch ${histogram.epoch}`);
+    when.textContent = `epoch ${histogram.epoch}`;
+
+    const count = histogram.clean.length;
+    const plain = shares(histogram);
+    const parts = curves.map((c) => ({ ...c, parts: shares(histogram, binWeights(c.emphasis, count)) }));
+    const [own] = parts;
+    const top = (both) => Math.max(0.02, ...both.right, ...both.wrong);
+    examples.draw({
+      ...plain, left, top: top(plain), style: "plain", title: "share of the examples",
+      description: `${percent(wrongShare(plain))} of them have a wrong label.`,
+    });
+    weighted.draw({
+      ...own.parts, left, top: top(own.parts), style: own.style, title: "share of the weight",
+      description: `${percent(wrongShare(own.parts))} of it is on wrong labels.`,
+    });
+    rows.replaceChildren(
+      h("p", { class: "caption" }, "Share that is on wrong labels, of all"),
+      row("examples", wrongShare(plain), "plain"),
+      ...parts.map(({ label, style, parts: both }) => row(`weight, ${label}`, wrongShare(both), style)));
+  }
+
+  const destroy = () => [examples, weighted].forEach((panel) => panel.destroy());
+  return { element, draw, destroy };
+}

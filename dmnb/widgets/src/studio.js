@@ -1,0 +1,394 @@
+// The emphasis studio: a family with its parameters or a curve drawn by hand, against p and against
+// log-odds, over the p of a recorded run. All state is in the model's traits; draw() renders them.
+
+import palette from "../../palette.json";
+import { claimAddress } from "./address.js";
+import { createChart } from "./chart.js";
+import { createComparison } from "./comparison.js";
+import { createCrowd } from "./crowd.js";
+import { announcer, button, choice, copyButton, h, numberField, parameter, select } from "./dom.js";
+import { fromDict, fromMode, logOdds, sigmoid, symbolOf } from "./emphasis.js";
+import { createHandles } from "./handles.js";
+import panels from "./panels.css";
+import { download, toPng, toSvg } from "./picture.js";
+import { inserted, MOST, pointsOf, removed, through, tracedFrom } from "./points.js";
+import { soundRuns } from "./runs.js";
+import {
+  AGAINST, decode, DEFAULTS, encode, faults, formulaOf, LABELS, MEANINGS, SLIDERS, STARTS,
+  summaryOf, VIEWS,
+} from "./studio-state.js";
+import studioStyle from "./studio.css";
+import style from "./style.css";
+import { format } from "./svg.js";
+
+const NAMES = Object.keys(DEFAULTS);
+const HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
+const DRAWING =
+  "Drag a point, click to add one, double-click one to remove it; or arrow keys, Enter and Delete.";
+const PLACES = { density: "Points are moved in the view of the weight.", weight: DRAWING };
+
+// Dense at both ends of [0, 1], where p^lambda and a fitted example's weight change fast.
+const GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - (2 * i) / 240));
+const GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
+const LABEL_P = { density: "emphasis density, w / ∫w dp", weight: "weight w = ‖∂L/∂z‖₁" };
+const LABEL_M = {
+  density: { slope: "slope −w/2, over ∫w dp", objective: "objective l(m), over ∫w dp" },
+  weight: { slope: "slope dl/dm = −w/2", objective: "objective l(m) = −½ ∫ w dm" },
+};
+
+const MARGIN = 46; // px: the axes of panels above each other are in line
+
+const rounded = (value) => Number(value.toFixed(4));
+
+function render({ model, el }) {
+  let shown = null; // the traits last drawn, with their emphasis, curves and the layout of panelP
+  let quiet = false;
+  let held = null; // the top of the axis while a point is dragged
+  let past = []; // what undo goes back to
+  const { element: spoken, say } = announcer();
+  const { runs, complaint } = soundRuns(model.get("_runs") ?? []);
+  const comparison = createComparison(model.get("_library"), (overlays) => change({ overlays }));
+  const address = claimAddress(model.get("address") ?? "studio");
+
+  // State ----------------------------------------------------------------------------------------
+
+  const read = () =>
+    Object.fromEntries(NAMES.map((name) => [name, model.get(name) ?? DEFAULTS[name]]));
+  const origin = read();
+
+  function set(changes, note = "") {
+    quiet = true;
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    quiet = false;
+    model.save_changes();
+    message.textContent = note;
+    draw();
+    address.write(encode(shown.traits));
+  }
+
+  const faultsOf = (traits) => faults(traits, comparison.known, runs);
+
+  /** Make the changes, but for those that are wrong: these get their default, and a sentence. */
+  function change(changes, found = faultsOf({ ...read(), ...changes })) {
+    const wrong = Object.keys(found);
+    if (wrong.length === 0) return set(changes);
+    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
+    const told = wrong.map((name) => (name === "curve" ? "DM(λ = 0.5, β = 12)" : name));
+    const sentences = Object.values(found).join(" ");
+    return set({ ...changes, ...restored }, `${sentences} Restored the default ${told.join(", ")}.`);
+  }
+
+  function chooseFamily(family) {
+    if (family === "tabulated") return startDrawing();
+    const { lam, beta } = shown.emphasis.parameters;
+    const keep = ["dm", "anchored"].includes(family) && lam !== undefined && beta > 0;
+    return change({ curve: { family, ...(keep ? { lam, beta } : STARTS[family]) } });
+  }
+
+  function changeMode(mode, contrast) {
+    if (!(mode >= 0 && mode < 1))
+      return change({}, { curve: "The mode must be a number from 0 to below 1." });
+    if (!(contrast >= 1 && contrast < Infinity))
+      return change({}, { curve: "The contrast must be a number of at least 1." });
+    const target = fromMode(mode, contrast);
+    const beta = shown.emphasis.family === "dm" ? rounded(target.beta) : shown.traits.curve.beta;
+    return change({ curve: { ...shown.traits.curve, lam: rounded(target.lam), beta } });
+  }
+
+  // Drawing --------------------------------------------------------------------------------------
+
+  const isDrawn = () => shown.emphasis.family === "tabulated";
+  const isMovable = () => isDrawn() && shown.traits.view === "weight";
+  const remember = () => (past = [...past.slice(-99), shown.traits]);
+
+  function startDrawing() {
+    remember();
+    change({ curve: through(tracedFrom(shown.emphasis)), view: "weight" });
+    handles.focus(0);
+  }
+
+  function insert(p, w) {
+    const points = pointsOf(shown.emphasis);
+    if (points.length >= MOST) return set({}, `A drawn curve has at most ${MOST} points.`);
+    const next = inserted(points, p, w);
+    if (!next) return set({}, "There is a point there already.");
+    remember();
+    change({ curve: through(next.points) });
+    return handles.focus(next.index);
+  }
+
+  function insertAfter(k) {
+    const { p } = shown.emphasis.parameters;
+    const from = Math.min(k, p.length - 2);
+    const middle = (p[from] + p[from + 1]) / 2;
+    return insert(middle, shown.emphasis.weight(middle));
+  }
+
+  function remove(k) {
+    const next = removed(pointsOf(shown.emphasis), k);
+    if (!next) return set({}, "A drawn curve keeps two points, and a weight above 0.");
+    remember();
+    change({ curve: through(next) });
+    return handles.focus(Math.min(k, next.length - 1));
+  }
+
+  function undo() {
+    const last = past.at(-1);
+    past = past.slice(0, -1);
+    if (last) change(last);
+  }
+
+  const handles = createHandles({
+    onMove(points, stays) {
+      if (held === null) remember();
+      held = stays ? null : shown.layout.yMax;
+      change({ curve: through(points) });
+    },
+    onRemove: remove,
+    onInsert: insertAfter,
+  });
+
+  // Controls -------------------------------------------------------------------------------------
+
+  const family = select({ label: "Emphasis", options: LABELS, onChange: chooseFamily });
+  const drawButton = button("Draw it by hand", startDrawing);
+  const formula = h("span", { class: "formula" });
+  const sliders = Object.entries(SLIDERS).map(([name, [min, max, step]]) => ({
+    name,
+    ...parameter({
+      trait: name, symbol: symbolOf(name), label: `${symbolOf(name)}, ${MEANINGS[name]}`,
+      min, max, step,
+      onChange: (value) => change({ curve: { ...shown.traits.curve, [name]: value } }),
+    }),
+  }));
+  const mode = numberField({
+    "aria-label": "mode psi: the p with the largest weight", "data-trait": "mode-of-curve",
+    min: 0, max: 1, step: 0.05, placeholder: "none",
+    onCommit: (value) => changeMode(value, shown.emphasis.contrast),
+  });
+  const contrast = numberField({
+    "aria-label": "contrast R: the largest weight over the weight at p = 1",
+    "data-trait": "contrast", min: 1, step: 1, placeholder: "∞",
+    onCommit: (value) => changeMode(shown.emphasis.mode, value),
+  });
+  const undoButton = button("Undo", undo);
+  const tools = h("div", { class: "tools" },
+    button("Add a point", () => insertAfter(handles.current())),
+    button("Remove the point", () => remove(handles.current())),
+    undoButton);
+  const view = choice({
+    legend: "Against p, show", options: VIEWS, onChange: (value) => change({ view: value }),
+  });
+  const against = choice({
+    legend: "Against log-odds, show", options: AGAINST,
+    onChange: (value) => change({ against: value }),
+  });
+  const readout = h("p", { class: "readout" });
+  const message = h("p", { class: "message", role: "alert" });
+  const code = h("code");
+
+  async function save(kind) {
+    point(null, null, HINT);
+    const file = toSvg([panelP.picture, panelM.picture], root, shown.summary);
+    const picture = { svg: () => new Blob([file.text], { type: "image/svg+xml" }), png: () => toPng(file) };
+    download(await picture[kind](), `emphasis.${kind}`);
+    say(`Saved emphasis.${kind}`);
+  }
+
+  const exports = h("div", { class: "tools" },
+    copyButton({
+      label: "Copy as JSON", face: "JSON", say,
+      text: () => JSON.stringify(shown.emphasis.toDict()),
+    }),
+    ...(address.link("") === null ? [] : [copyButton({
+      label: "Copy a link to this curve", face: "Link", say,
+      text: () => address.link(encode(shown.traits)),
+    })]),
+    button("SVG", () => save("svg"), { "aria-label": "Download as SVG" }),
+    button("PNG", () => save("png"), { "aria-label": "Download as PNG" }),
+    button("Reset", () => {
+      past = [];
+      change(origin);
+    }));
+
+  // Charts ---------------------------------------------------------------------------------------
+
+  const READ = {
+    density: (c, p, r) => c.emphasis.density(p, r),
+    weight: (c, p, r) => c.emphasis.weight(p, r),
+    slope: (c, m) => c.emphasis.slopeAt(m) / c.scale,
+    objective: (c, m) => c.emphasis.objective(m) / c.scale,
+  };
+  const listed = (values) =>
+    shown.curves.map((c) => `${c.label} ${format(values(c))}`).join(", ");
+  const at = (p, m) => `p = ${format(p)} (m = ${format(m)})`;
+  const readP = (p) => `${at(p, logOdds(p))}: ${listed((c) => READ[shown.traits.view](c, p, 1 - p))}`;
+  const readM = (m) =>
+    `${at(sigmoid(m), m)}, ${shown.traits.against}: ${listed((c) => READ[shown.traits.against](c, m))}`;
+
+  /** Both panels read the same example, or none. */
+  function point(p, m, text) {
+    panelP.probe(p);
+    panelM.probe(m);
+    readout.textContent = text;
+  }
+  const rest = () => point(null, null, isDrawn() ? PLACES[shown.traits.view] : HINT);
+
+  const panelP = createChart({
+    name: "Read the curves at probability p", read: readP, step: 0.01, margin: MARGIN,
+    xLabel: "p, the labelled class’s probability", xDomain: [0, 1], xTicks: [0, 0.25, 0.5, 0.75, 1],
+    onProbe: (p) => (p === null ? rest() : point(p, logOdds(p), readP(p))),
+    onDraw(layout) {
+      shown.layout = layout;
+      handles.element.hidden = !isMovable();
+      if (isMovable()) handles.place(pointsOf(shown.emphasis), layout);
+      drawCrowd();
+    },
+  });
+  const panelM = createChart({
+    name: "Read the curves at log-odds m", read: readM, step: 0.1, filled: false, margin: MARGIN,
+    xLabel: "m = log p/(1 − p), its log-odds", xDomain: [-8, 8], xTicks: [-8, -4, 0, 4, 8],
+    onProbe: (m) => (m === null ? rest() : point(sigmoid(m), m, readM(m))),
+  });
+  panelP.element.dataset.axis = "p";
+  panelM.element.dataset.axis = "m";
+  panelP.element.addEventListener("click", (event) => {
+    if (!isMovable()) return;
+    const { left, top } = panelP.picture.getBoundingClientRect();
+    const { box, valueAt, heightAt, yMax } = shown.layout;
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    if (x < box[0] - 8 || y > box[3] + 8) return;
+    insert(Math.min(1, Math.max(0, valueAt(x))), Math.min(yMax, heightAt(y)));
+  });
+
+  const kept = new Map(); // the values of curves that do not change
+  function along(grid, key, { id, own, ...c }) {
+    const make = () => grid.map((x) => READ[key](c, x));
+    if (own) return make();
+    const name = `${id} ${key} ${c.scale}`;
+    if (!kept.has(name)) kept.set(name, make());
+    return kept.get(name);
+  }
+
+  function drawCharts() {
+    const { traits, curves, emphasis, summary } = shown;
+    const drawn = (grid, key) =>
+      curves.map((c) => ({ ...c, x: grid, y: along(grid, key, c), at: (x) => READ[key](c, x) }));
+    const psi = emphasis.mode;
+    const marked = psi > 0 && psi < 1;
+    panelP.draw({
+      curves: drawn(GRID_P, traits.view), yLabel: LABEL_P[traits.view], yTop: yTop(),
+      marker: marked ? { x: psi, text: `ψ = ${format(psi)}` } : null, description: summary,
+    });
+    panelM.draw({
+      curves: drawn(GRID_M, traits.against), yLabel: LABEL_M[traits.view][traits.against],
+      marker: marked ? { x: logOdds(psi), text: "" } : null, description: summary,
+    });
+    rest();
+  }
+
+  /** Room above a curve that is drawn; none is made while a finger holds a point. */
+  function yTop() {
+    if (!isMovable()) return undefined;
+    return held ?? 1.2 * Math.max(...shown.emphasis.parameters.w);
+  }
+
+  const crowd = runs.length ? createCrowd({
+    runs, onRun: (run) => change({ run }), onEpoch: (epoch) => change({ epoch }),
+  }) : null;
+  function drawCrowd() {
+    const { traits: { run, epoch }, curves, layout } = shown;
+    crowd?.draw({ run, epoch, curves, left: layout.box[0] });
+  }
+
+  function drawControls() {
+    const { traits, emphasis } = shown;
+    const { parameters } = emphasis;
+    family.set(emphasis.family);
+    drawButton.hidden = isDrawn();
+    tools.hidden = !isMovable();
+    undoButton.disabled = past.length === 0;
+    formula.innerHTML = formulaOf(emphasis);
+    sliders.forEach(({ name, element, set: setSlider }) => {
+      element.hidden = !(name in parameters);
+      if (!element.hidden) setSlider(parameters[name]);
+    });
+    view.set(traits.view);
+    against.set(traits.against);
+    comparison.set(traits.overlays);
+    const settable = "lam" in parameters && parameters.beta > 0;
+    mode.disabled = !settable;
+    mode.value = Number.isNaN(emphasis.mode) ? "" : Number(emphasis.mode.toPrecision(4));
+    contrast.disabled = !settable || emphasis.contrast === Infinity;
+    contrast.value = emphasis.contrast < Infinity ? Number(emphasis.contrast.toPrecision(4)) : "";
+    const option = traits.view === "weight" && !isDrawn() ? ', normalization="none"' : "";
+    const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python}${option})`;
+    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
+  }
+
+  function draw() {
+    const traits = read();
+    const found = faultsOf(traits);
+    if (Object.keys(found).length) return change({}, found);
+    const emphasis = fromDict(traits.curve);
+    const own = { id: "own", label: LABELS[emphasis.family], emphasis, own: true };
+    const scale = (one) => (traits.view === "density" ? one.integral : 1);
+    const curves = [own, ...comparison.curves(traits.overlays)];
+    shown = {
+      traits, emphasis, layout: shown?.layout, summary: summaryOf(emphasis),
+      curves: curves.map((c) => ({ style: "own", ...c, scale: scale(c.emphasis) })),
+    };
+    drawControls();
+    drawCharts();
+    return say(shown.summary);
+  }
+
+  // The page -------------------------------------------------------------------------------------
+
+  const facts = h("div", { class: "facts" },
+    h("label", {}, "mode ", h("i", {}, "ψ"), mode),
+    h("label", {}, "contrast ", h("i", {}, "R"), contrast));
+  const root = h("div", { class: "dmnb studio", role: "group", "aria-label": "Emphasis studio" },
+    h("style", {}, style, panels, studioStyle),
+    h("div", { class: "bar" }, family.element, formula, drawButton),
+    h("div", { class: "parameters" }, ...sliders.map(({ element }) => element)),
+    h("div", { class: "bar" }, facts, tools),
+    message,
+    h("div", { class: "charts" },
+      h("div", { class: "panel" }, view.element,
+        h("div", { class: "canvas" }, panelP.element, handles.element)),
+      h("div", { class: "panel" }, against.element, panelM.element)),
+    readout,
+    comparison.element,
+    ...(crowd ? [crowd.element] : []),
+    h("div", { class: "code" }, code, copyButton({
+      label: "Copy the Python line", text: () => code.textContent, say,
+    })),
+    exports,
+    spoken);
+  for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
+  // Notebooks bind these keys to moving between cells.
+  root.addEventListener("keydown", (event) => {
+    if (/^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/.test(event.key)) event.stopPropagation();
+  });
+  el.append(root);
+
+  function follow() {
+    const text = address.read();
+    if (text !== null) change(decode(text));
+  }
+  const listen = () => quiet || draw();
+  NAMES.forEach((name) => model.on(`change:${name}`, listen));
+  draw();
+  if (complaint) message.textContent = complaint;
+  follow();
+  address.onChange(follow);
+  return () => {
+    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    address.release();
+    crowd?.destroy();
+    [panelP, panelM].forEach((panel) => panel.destroy());
+  };
+}
+
+export default { render };
