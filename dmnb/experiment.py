@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import json
 import math
 import types
 import typing
@@ -62,7 +63,12 @@ class Config:
     )
     noise: str = _setting("symmetric", "how training labels are corrupted", NOISES)
     rate: float = _setting(0.4, "share of labels to corrupt", "in [0, 1]", lambda x: 0 <= x <= 1)
-    emphasis: str = _setting("dm", "how examples are weighted", tuple(EMPHASES))
+    emphasis: str = _setting(
+        "dm",
+        "how examples are weighted: a name, or any emphasis as JSON of its to_dict()",
+        f"one of {', '.join(EMPHASES)}, or a JSON object",
+        lambda x: x in EMPHASES or x.startswith("{"),
+    )
     lam: float = _setting(
         0.5,
         "lambda of dm, anchored and dm-authors; normal has mode lam/(lam+1), beta alpha = lam+1",
@@ -212,7 +218,12 @@ def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
 
 def emphasis_of(config: Config) -> emphasis.Emphasis:
     """The weighting of examples that the config describes; ValueError for bad lam, beta or q."""
-    return EMPHASES[config.emphasis](config)
+    if not config.emphasis.startswith("{"):
+        return EMPHASES[config.emphasis](config)
+    try:
+        return emphasis.from_dict(json.loads(config.emphasis))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"emphasis is no JSON, {error}: {config.emphasis!r}") from None
 
 
 def normalization_of(config: Config) -> str:

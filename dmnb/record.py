@@ -5,6 +5,7 @@ import json
 import math
 import os
 import platform
+import re
 import tempfile
 from dataclasses import asdict, dataclass, fields
 from importlib import metadata
@@ -117,6 +118,7 @@ def file_name(config: dict) -> str:
     """The name a record of ``config`` is saved under: equal configs, equal names."""
     told = {name: config.get(name, "") for name in ("dataset", "noise", "emphasis", "lr", "seed")}
     dataset = Path(str(told["dataset"])).name
+    told["emphasis"] = re.sub(r"[^\w-]+", "_", str(told["emphasis"])).strip("_")[:40]
     code = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:8]
     return "{0}-{noise}-{emphasis}-lr{lr}-seed{seed}-{1}.json".format(dataset, code, **told)
 

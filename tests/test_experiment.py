@@ -1,10 +1,11 @@
 import dataclasses
+import json
 import pickle
 
 import pytest
 import torch
 
-from dmnb import data, experiment, noise
+from dmnb import data, emphasis, experiment, noise
 from dmnb.experiment import Config, corrupted_labels, loss_of, run, stream
 from dmnb.loss import AuthorsDMLoss, DMLoss
 from dmnb.record import Record
@@ -214,3 +215,14 @@ def test_a_missing_device_is_named():
 def test_an_unknown_data_set_is_named():
     with pytest.raises(ValueError, match="mnist9000"):
         run(Config(dataset="mnist9000", **SMALL), progress=False)
+
+
+def test_any_emphasis_as_json(tmp_path):
+    text = json.dumps((2 * emphasis.Focal(1.5)).to_dict())
+    config = Config(emphasis=text, epochs=1)
+    assert experiment.emphasis_of(config) == 2 * emphasis.Focal(1.5)
+    path = experiment.run(config, progress=False).save(tmp_path)
+    assert path.exists() and path.name.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    for bad, words in (("{1}", "JSON"), ('{"family": "x"}', "'x'"), ("focal", "one of")):
+        with pytest.raises(ValueError, match=words):
+            Config(emphasis=bad)
