@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 e32e783feab9683bd197dadb538377236275a63e7d3f954a0a257c63f256603c
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 3068917597952c07c95c74b93fc5ca8c93e8f42110dec0af263490ce5936a0c1
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -86,11 +86,12 @@ function createMirror({ shape, eased = false }) {
     if (!state || !size) return;
     const { right, wrong, top, title, left = 40, description, style } = state;
     const { width, height } = size;
-    const [ceiling, floor, end] = [26, height - 36, width - 5];
+    const [ceiling, floor, edge] = [26, height - 36, width - 5];
     const middle = (ceiling + floor) / 2;
     const step = ticks(top, 2);
-    const x = (p) => left + p * (end - left);
-    const length = (share) => share / step.at(-1) * (middle - ceiling);
+    const x = (p) => left + p * (edge - left);
+    const end = step.at(-1);
+    const length = (share) => Math.min(share, end) / end * (middle - ceiling);
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
@@ -98,11 +99,12 @@ function createMirror({ shape, eased = false }) {
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
     const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    const extent = (share) => share < 0 ? -length(-share) : length(share);
     grid.replaceChildren(
       ...heights.map((share) => svg(
         "g",
-        { transform: `translate(0 ${middle - length(share)})` },
-        svg("line", { x1: left, x2: end, class: share === 0 ? "axis" : "rule" }),
+        { transform: `translate(0 ${middle - extent(share)})` },
+        svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
         svg(
           "text",
           { x: left - 8, dy: "0.35em", "text-anchor": "end" },
@@ -118,17 +120,29 @@ function createMirror({ shape, eased = false }) {
       svg("text", { x: 0, y: 14, class: "title" }, title)
     );
     const count = right.length;
+    const cut = [];
     barsFor(count).forEach((rect, i) => {
       const share = i < count ? right[i] : wrong[i - count];
       const bin = i % count;
-      const extent = Math.max(0, length(share));
+      const size2 = Math.max(0, length(share));
       rect.style.x = `${x(bin / count) + 0.75}px`;
-      rect.style.width = `${Math.max(0.5, (end - left) / count - 1.5)}px`;
-      rect.style.y = `${i < count ? middle - extent : middle}px`;
-      rect.style.height = `${extent}px`;
+      rect.style.width = `${Math.max(0.5, (edge - left) / count - 1.5)}px`;
+      rect.style.y = `${i < count ? middle - size2 : middle}px`;
+      rect.style.height = `${size2}px`;
+      if (share > end) cut.push({ share, bin, up: i < count });
     });
-    const name = (text, y) => svg("text", { x: (left + end) / 2, y, class: "name", ...centred }, text);
-    labels.replaceChildren(name("right label", ceiling + 9), name("wrong label", floor - 9));
+    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    labels.replaceChildren(
+      name("right label", ceiling + 9),
+      name("wrong label", floor - 9),
+      ...cut.map(({ share, bin, up }) => {
+        const y = up ? ceiling + 9 : floor - 9;
+        const side = bin < count / 2 ? 1 : -1;
+        const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
+        const anchor = side > 0 ? "start" : "end";
+        return svg("text", { x: at, y, dy: "0.35em", "text-anchor": anchor, class: "cut" }, percent(share));
+      })
+    );
   }
   const destroy = followWidth(element, shape, (next) => {
     size = next;
@@ -156,7 +170,7 @@ function clearance(line, x, y, half) {
   return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
 }
 var collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
-function placeLabels(lines, [left, top, right, bottom], taken) {
+function placeLabels(lines, [left, top, right, bottom], taken, upward = true) {
   const occupied = [...taken];
   return lines.map((own) => {
     const half = own.label.length * 3.6;
@@ -166,7 +180,8 @@ function placeLabels(lines, [left, top, right, bottom], taken) {
         const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
         const inside = spot.x - half >= left && spot.x + half <= right;
         if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
-        const merit = 10 * (bottom - own.y[i]) / (bottom - top) - cost;
+        const far = upward ? bottom - own.y[i] : own.y[i] - top;
+        const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
         const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
         if (gaps[lines.indexOf(own)] === 0) continue;
@@ -189,6 +204,7 @@ function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
   const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
   return {
     box: [left, top, right, bottom],
+    yMin,
     yMax,
     x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
     y: (value) => bottom - (value - yMin) / (yMax - yMin) * (bottom - top),
@@ -300,7 +316,8 @@ function createChart(options) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
-    placeLabels(thinned, layout.box, taken).forEach((place, i) => {
+    const upward = layout.yMax > -layout.yMin;
+    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
       if (!place) return;
       const { id, label, style = id } = lines[i];
       const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
@@ -406,10 +423,10 @@ function announcer() {
 }
 
 // dynamics.css
-var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures {\n  display: grid;\n  grid-template-columns: 1fr 1fr;\n  gap: 0.1rem 1.25rem;\n  margin: 0.3rem 0 0;\n}\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .measures dd { margin: 0; font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n  .dmnb .measures { grid-template-columns: 1fr; }\n}\n";
+var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .measures dd { margin: 0; font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
 
 // panels.css
-var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb .mirror .eased .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
+var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb .mirror .eased .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
 
 // numerics.js
 var NODES = Array.from({ length: 513 }, (_, i) => Math.sinh((i - 256) / 16));
@@ -745,6 +762,7 @@ var SERIES = ["epoch", "accuracy", "p_clean", "p_noisy", "ess"];
 var SPEEDS = { slow: "slow", normal: "normal", fast: "fast" };
 var RATES = { slow: 5, normal: 15, fast: 45 };
 var MIRROR = { aspect: 0.6, least: 200, most: 260 };
+var TOP = 0.2;
 var CURVE = { aspect: 0.8, least: 190, most: 230 };
 var shortOf = ({ label }) => label.split(/[(,]/)[0].trim();
 function valueAt(run, name, epoch) {
@@ -866,7 +884,7 @@ function render({ model, el }) {
   const charts = [
     { key: "accuracy", title: "test accuracy, %", names: { accuracy: "" }, top: 100, factor: 100 },
     { key: "p", title: "mean p of training labels", names: { p_clean: "", p_noisy: ", wrong" }, top: 1, factor: 1 },
-    { key: "ess", title: "effective sample size, of all", names: { ess: "" }, top: 1, factor: 1 }
+    { key: "ess", title: "effective sample size, share", names: { ess: "" }, top: 1, factor: 1 }
   ].map((what) => {
     const read2 = (epoch) => `epoch ${epoch}: ${valuesOf(what, epoch)}`;
     const chart = createChart({
@@ -918,15 +936,13 @@ function render({ model, el }) {
     const run = runOf(side);
     const histogram = histogramAt(run, epoch);
     const both = shares(histogram);
-    const everywhere = run.histograms.map((one) => shares(one));
-    const top = Math.max(...everywhere.flatMap(({ right, wrong }) => [...right, ...wrong]));
     const [p, q] = ["p_clean", "p_noisy"].map((name) => format(valueAt(run, name, epoch), 2));
     mirror.draw({
       ...both,
-      top,
+      top: TOP,
       style: side,
       left: 46,
-      title: `p of the examples at epoch ${histogram.epoch}`,
+      title: `share of the examples, by p, epoch ${histogram.epoch}`,
       description: `Mean p ${p} of right labels, ${q} of wrong ones.`
     });
     const measures = {

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 ed0d7b351f1aa73bc9c9824389caefbf304a78ffae27d1845dc08bbb69290e63
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 343a0c2b5770790d4dbacf86381823c9ba40e0fcc01879a70f1ae8a74fdb26b0
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -30,7 +30,7 @@ function clearance(line, x, y, half) {
   return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
 }
 var collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
-function placeLabels(lines, [left, top, right, bottom], taken) {
+function placeLabels(lines, [left, top, right, bottom], taken, upward = true) {
   const occupied = [...taken];
   return lines.map((own) => {
     const half = own.label.length * 3.6;
@@ -40,7 +40,8 @@ function placeLabels(lines, [left, top, right, bottom], taken) {
         const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
         const inside = spot.x - half >= left && spot.x + half <= right;
         if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
-        const merit = 10 * (bottom - own.y[i]) / (bottom - top) - cost;
+        const far = upward ? bottom - own.y[i] : own.y[i] - top;
+        const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
         const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
         if (gaps[lines.indexOf(own)] === 0) continue;
@@ -104,6 +105,7 @@ function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
   const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
   return {
     box: [left, top, right, bottom],
+    yMin,
     yMax,
     x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
     y: (value) => bottom - (value - yMin) / (yMax - yMin) * (bottom - top),
@@ -215,7 +217,8 @@ function createChart(options) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
-    placeLabels(thinned, layout.box, taken).forEach((place, i) => {
+    const upward = layout.yMax > -layout.yMin;
+    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
       if (!place) return;
       const { id, label, style = id } = lines[i];
       const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 6f4cd6bcf38ca400cb5d767fb69e79c5533121b7950d0e8c5ee4375fed3d6cde
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 f1526a5ce5ef4a4b752cf55e60b6d8e5b407c73deedd7ea7822d2e54825a5756
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -78,7 +78,7 @@ function clearance(line, x, y, half) {
   return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
 }
 var collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
-function placeLabels(lines, [left, top, right, bottom], taken2) {
+function placeLabels(lines, [left, top, right, bottom], taken2, upward = true) {
   const occupied = [...taken2];
   return lines.map((own) => {
     const half = own.label.length * 3.6;
@@ -88,7 +88,8 @@ function placeLabels(lines, [left, top, right, bottom], taken2) {
         const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
         const inside = spot.x - half >= left && spot.x + half <= right;
         if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
-        const merit = 10 * (bottom - own.y[i]) / (bottom - top) - cost;
+        const far = upward ? bottom - own.y[i] : own.y[i] - top;
+        const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
         const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
         if (gaps[lines.indexOf(own)] === 0) continue;
@@ -153,6 +154,7 @@ function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
   const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
   return {
     box: [left, top, right, bottom],
+    yMin,
     yMax,
     x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
     y: (value) => bottom - (value - yMin) / (yMax - yMin) * (bottom - top),
@@ -264,7 +266,8 @@ function createChart(options) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
-    placeLabels(thinned, layout.box, taken2).forEach((place, i) => {
+    const upward = layout.yMax > -layout.yMin;
+    placeLabels(thinned, layout.box, taken2, upward).forEach((place, i) => {
       if (!place) return;
       const { id, label, style = id } = lines[i];
       const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
@@ -904,11 +907,12 @@ function createMirror({ shape, eased = false }) {
     if (!state || !size) return;
     const { right, wrong, top, title, left = 40, description, style } = state;
     const { width, height } = size;
-    const [ceiling, floor, end] = [26, height - 36, width - 5];
+    const [ceiling, floor, edge] = [26, height - 36, width - 5];
     const middle = (ceiling + floor) / 2;
     const step = ticks(top, 2);
-    const x = (p) => left + p * (end - left);
-    const length = (share) => share / step.at(-1) * (middle - ceiling);
+    const x = (p) => left + p * (edge - left);
+    const end = step.at(-1);
+    const length = (share) => Math.min(share, end) / end * (middle - ceiling);
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
@@ -916,11 +920,12 @@ function createMirror({ shape, eased = false }) {
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
     const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    const extent = (share) => share < 0 ? -length(-share) : length(share);
     grid.replaceChildren(
       ...heights.map((share) => svg(
         "g",
-        { transform: `translate(0 ${middle - length(share)})` },
-        svg("line", { x1: left, x2: end, class: share === 0 ? "axis" : "rule" }),
+        { transform: `translate(0 ${middle - extent(share)})` },
+        svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
         svg(
           "text",
           { x: left - 8, dy: "0.35em", "text-anchor": "end" },
@@ -936,17 +941,29 @@ function createMirror({ shape, eased = false }) {
       svg("text", { x: 0, y: 14, class: "title" }, title)
     );
     const count = right.length;
+    const cut = [];
     barsFor(count).forEach((rect, i) => {
       const share = i < count ? right[i] : wrong[i - count];
       const bin = i % count;
-      const extent = Math.max(0, length(share));
+      const size2 = Math.max(0, length(share));
       rect.style.x = `${x(bin / count) + 0.75}px`;
-      rect.style.width = `${Math.max(0.5, (end - left) / count - 1.5)}px`;
-      rect.style.y = `${i < count ? middle - extent : middle}px`;
-      rect.style.height = `${extent}px`;
+      rect.style.width = `${Math.max(0.5, (edge - left) / count - 1.5)}px`;
+      rect.style.y = `${i < count ? middle - size2 : middle}px`;
+      rect.style.height = `${size2}px`;
+      if (share > end) cut.push({ share, bin, up: i < count });
     });
-    const name = (text, y) => svg("text", { x: (left + end) / 2, y, class: "name", ...centred }, text);
-    labels.replaceChildren(name("right label", ceiling + 9), name("wrong label", floor - 9));
+    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    labels.replaceChildren(
+      name("right label", ceiling + 9),
+      name("wrong label", floor - 9),
+      ...cut.map(({ share, bin, up }) => {
+        const y = up ? ceiling + 9 : floor - 9;
+        const side = bin < count / 2 ? 1 : -1;
+        const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
+        const anchor = side > 0 ? "start" : "end";
+        return svg("text", { x: at, y, dy: "0.35em", "text-anchor": anchor, class: "cut" }, percent(share));
+      })
+    );
   }
   const destroy = followWidth(element, shape, (next) => {
     size = next;
@@ -984,6 +1001,7 @@ var binWeights = (emphasis2, count) => Array.from({ length: count }, (_, i) => m
 
 // crowd.js
 var SHAPE2 = { aspect: 0.5, least: 190, most: 230 };
+var TOP = 0.2;
 function createCrowd({ runs, onRun, onEpoch }) {
   const options = Object.fromEntries(runs.map(({ label }, i) => [i, label]));
   const chosen = select({
@@ -1037,11 +1055,10 @@ function createCrowd({ runs, onRun, onEpoch }) {
     const plain = shares(histogram);
     const parts2 = curves.map((c) => ({ ...c, parts: shares(histogram, binWeights(c.emphasis, count)) }));
     const [own] = parts2;
-    const top = (both) => Math.max(0.02, ...both.right, ...both.wrong);
     examples.draw({
       ...plain,
       left,
-      top: top(plain),
+      top: TOP,
       style: "plain",
       title: "share of the examples",
       description: `${percent(wrongShare(plain))} of them have a wrong label.`
@@ -1049,7 +1066,7 @@ function createCrowd({ runs, onRun, onEpoch }) {
     weighted.draw({
       ...own.parts,
       left,
-      top: top(own.parts),
+      top: TOP,
       style: own.style,
       title: "share of the weight",
       description: `${percent(wrongShare(own.parts))} of it is on wrong labels.`
@@ -1181,7 +1198,7 @@ function createHandles({ onMove, onRemove, onInsert }) {
 }
 
 // panels.css
-var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb .mirror .eased .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
+var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb .mirror .eased .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
 
 // picture.js
 var STYLES = [

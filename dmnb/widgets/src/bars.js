@@ -1,15 +1,15 @@
 // Two histograms over p, back to back: right labels stand up in full colour, wrong labels hang down
 // in outline and hatching.
 
-import { centred, followWidth, format, svg, ticks } from "./svg.js";
+import { centred, followWidth, format, percent, svg, ticks } from "./svg.js";
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 let patterns = 0;
 
 /**
  * createMirror({ shape, eased }) -> { element, draw, destroy }; draw({ right, wrong, top, title, left,
- * description, style }): shares of equal bins of [0, 1], `top` the end of both axes, `left` the
- * axis in px, `style` the class that colours the bars.
+ * description, style }): shares of equal bins of [0, 1], `top` the end of both axes, beyond which a
+ * bar is cut off and its share written, `left` the axis in px, `style` the class of the bars.
  */
 export function createMirror({ shape, eased = false }) {
   const hatch = `dmnb-hatch-${(patterns += 1)}`;
@@ -44,11 +44,12 @@ export function createMirror({ shape, eased = false }) {
     if (!state || !size) return;
     const { right, wrong, top, title, left = 40, description, style } = state;
     const { width, height } = size;
-    const [ceiling, floor, end] = [26, height - 36, width - 5];
+    const [ceiling, floor, edge] = [26, height - 36, width - 5];
     const middle = (ceiling + floor) / 2;
     const step = ticks(top, 2);
-    const x = (p) => left + p * (end - left);
-    const length = (share) => (share / step.at(-1)) * (middle - ceiling);
+    const x = (p) => left + p * (edge - left);
+    const end = step.at(-1);
+    const length = (share) => (Math.min(share, end) / end) * (middle - ceiling);
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
@@ -57,10 +58,11 @@ export function createMirror({ shape, eased = false }) {
     element.shares = { right, wrong };
 
     const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    const extent = (share) => (share < 0 ? -length(-share) : length(share));
     grid.replaceChildren(
       ...heights.map((share) =>
-        svg("g", { transform: `translate(0 ${middle - length(share)})` },
-          svg("line", { x1: left, x2: end, class: share === 0 ? "axis" : "rule" }),
+        svg("g", { transform: `translate(0 ${middle - extent(share)})` },
+          svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
           svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" },
             `${format(100 * Math.abs(share))}%`))),
       ...TICKS.map((p) =>
@@ -70,19 +72,29 @@ export function createMirror({ shape, eased = false }) {
       svg("text", { x: 0, y: 14, class: "title" }, title),
     );
     const count = right.length;
+    const cut = [];
     barsFor(count).forEach((rect, i) => {
       const share = i < count ? right[i] : wrong[i - count];
       const bin = i % count;
-      const extent = Math.max(0, length(share));
+      const size = Math.max(0, length(share));
       // As styles and not as attributes: these a style sheet can ease.
       rect.style.x = `${x(bin / count) + 0.75}px`;
-      rect.style.width = `${Math.max(0.5, (end - left) / count - 1.5)}px`;
-      rect.style.y = `${i < count ? middle - extent : middle}px`;
-      rect.style.height = `${extent}px`;
+      rect.style.width = `${Math.max(0.5, (edge - left) / count - 1.5)}px`;
+      rect.style.y = `${i < count ? middle - size : middle}px`;
+      rect.style.height = `${size}px`;
+      if (share > end) cut.push({ share, bin, up: i < count });
     });
     const name = (text, y) =>
-      svg("text", { x: (left + end) / 2, y, class: "name", ...centred }, text);
-    labels.replaceChildren(name("right label", ceiling + 9), name("wrong label", floor - 9));
+      svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    labels.replaceChildren(
+      name("right label", ceiling + 9), name("wrong label", floor - 9),
+      ...cut.map(({ share, bin, up }) => {
+        const y = up ? ceiling + 9 : floor - 9;
+        const side = bin < count / 2 ? 1 : -1;
+        const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
+        const anchor = side > 0 ? "start" : "end";
+        return svg("text", { x: at, y, dy: "0.35em", "text-anchor": anchor, class: "cut" }, percent(share));
+      }));
   }
 
   const destroy = followWidth(element, shape, (next) => {

@@ -16,6 +16,7 @@ function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
   const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
   return {
     box: [left, top, right, bottom],
+    yMin,
     yMax,
     x: (value) => left + ((value - xMin) / (xMax - xMin)) * (right - left),
     y: (value) => bottom - ((value - yMin) / (yMax - yMin)) * (bottom - top),
@@ -146,7 +147,8 @@ export function createChart(options) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
-    placeLabels(thinned, layout.box, taken).forEach((place, i) => {
+    const upward = layout.yMax > -layout.yMin;
+    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
       if (!place) return;
       const { id, label, style = id } = lines[i];
       const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };

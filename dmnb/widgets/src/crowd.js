@@ -6,6 +6,7 @@ import { binWeights, histogramAt, shares, wrongShare } from "./runs.js";
 import { percent } from "./svg.js";
 
 const SHAPE = { aspect: 0.5, least: 190, most: 230 };
+const TOP = 0.2; // of the axes of shares: few bins hold more
 
 /**
  * createCrowd({ runs, onRun(index), onEpoch(epoch) }) -> { element, draw, destroy };
@@ -55,13 +56,12 @@ export function createCrowd({ runs, onRun, onEpoch }) {
     const plain = shares(histogram);
     const parts = curves.map((c) => ({ ...c, parts: shares(histogram, binWeights(c.emphasis, count)) }));
     const [own] = parts;
-    const top = (both) => Math.max(0.02, ...both.right, ...both.wrong);
     examples.draw({
-      ...plain, left, top: top(plain), style: "plain", title: "share of the examples",
+      ...plain, left, top: TOP, style: "plain", title: "share of the examples",
       description: `${percent(wrongShare(plain))} of them have a wrong label.`,
     });
     weighted.draw({
-      ...own.parts, left, top: top(own.parts), style: own.style, title: "share of the weight",
+      ...own.parts, left, top: TOP, style: own.style, title: "share of the weight",
       description: `${percent(wrongShare(own.parts))} of it is on wrong labels.`,
     });
     rows.replaceChildren(

@@ -16,6 +16,7 @@ const SERIES = ["epoch", "accuracy", "p_clean", "p_noisy", "ess"];
 const SPEEDS = { slow: "slow", normal: "normal", fast: "fast" };
 const RATES = { slow: 5, normal: 15, fast: 45 }; // epochs a second
 const MIRROR = { aspect: 0.6, least: 200, most: 260 };
+const TOP = 0.2; // of the axes of shares: few bins hold more, and both sides stay comparable
 const CURVE = { aspect: 0.8, least: 190, most: 230 };
 
 const shortOf = ({ label }) => label.split(/[(,]/)[0].trim();
@@ -142,7 +143,7 @@ function render({ model, el }) {
   const charts = [
     { key: "accuracy", title: "test accuracy, %", names: { accuracy: "" }, top: 100, factor: 100 },
     { key: "p", title: "mean p of training labels", names: { p_clean: "", p_noisy: ", wrong" }, top: 1, factor: 1 },
-    { key: "ess", title: "effective sample size, of all", names: { ess: "" }, top: 1, factor: 1 },
+    { key: "ess", title: "effective sample size, share", names: { ess: "" }, top: 1, factor: 1 },
   ].map((what) => {
     const read = (epoch) => `epoch ${epoch}: ${valuesOf(what, epoch)}`;
     const chart = createChart({
@@ -192,11 +193,9 @@ function render({ model, el }) {
     const run = runOf(side);
     const histogram = histogramAt(run, epoch);
     const both = shares(histogram);
-    const everywhere = run.histograms.map((one) => shares(one));
-    const top = Math.max(...everywhere.flatMap(({ right, wrong }) => [...right, ...wrong]));
     const [p, q] = ["p_clean", "p_noisy"].map((name) => format(valueAt(run, name, epoch), 2));
     mirror.draw({
-      ...both, top, style: side, left: 46, title: `p of the examples at epoch ${histogram.epoch}`,
+      ...both, top: TOP, style: side, left: 46, title: `share of the examples, by p, epoch ${histogram.epoch}`,
       description: `Mean p ${p} of right labels, ${q} of wrong ones.`,
     });
     const measures = {

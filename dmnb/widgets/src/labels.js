@@ -24,11 +24,11 @@ function clearance(line, x, y, half) {
 const collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
 
 /**
- * Where to write each name: high up, clear of the other lines and of what is taken already.
+ * Where to write each name: high up (low down where the lines hang), clear of the other lines and of what is taken already.
  * lines: [{ label, x, y }] in px; box: [left, top, right, bottom]; taken: [{ x, y, half }].
  * Returns a centre { x, y, half } for each line, or null where there is no room.
  */
-export function placeLabels(lines, [left, top, right, bottom], taken) {
+export function placeLabels(lines, [left, top, right, bottom], taken, upward = true) {
   const occupied = [...taken];
   return lines.map((own) => {
     const half = own.label.length * 3.6;
@@ -38,7 +38,8 @@ export function placeLabels(lines, [left, top, right, bottom], taken) {
         const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
         const inside = spot.x - half >= left && spot.x + half <= right;
         if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
-        const merit = (10 * (bottom - own.y[i])) / (bottom - top) - cost;
+        const far = upward ? bottom - own.y[i] : own.y[i] - top;
+        const merit = (10 * far) / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
         const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
         if (gaps[lines.indexOf(own)] === 0) continue;
