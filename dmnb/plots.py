@@ -374,8 +374,9 @@ def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
     # that constrained layout will leave.
     panel = 72 * ax.figure.get_size_inches() * ax.get_position().size * 1.08
     to_panel = ax.transScale + ax.transLimits
-    curves = [to_panel.transform(line.get_xydata())[::4] * panel for line in lines]
-    curves = [curve[np.isfinite(curve).all(1) & (np.abs(curve) < 1e4).all(1)] for curve in curves]
+    curves = [to_panel.transform(line.get_xydata()) * panel for line in lines]
+    curves = [curve[(np.abs(curve) < 1e4).all(1)] for curve in curves]  # no nan, nothing far off
+    curves = [curve[:: max(1, len(curve) // 100)] for curve in curves]
     font = FontProperties(size=matplotlib.rcParams["font.size"])
     extents = [
         np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])
