@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 3068917597952c07c95c74b93fc5ca8c93e8f42110dec0af263490ce5936a0c1
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 69c89690ef069ea226de97d3661926e011feb06504ed66ea938ef8e170b26ebd
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -626,7 +626,7 @@ html[data-theme="dark"] .dmnb,
 
 .dmnb .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }
 .dmnb .chart { min-width: 0; min-height: 230px; touch-action: pan-y; cursor: crosshair; }
-.dmnb .chart svg { display: block; max-width: 100%; }
+.dmnb .chart svg { display: block; max-width: 100%; pointer-events: none; }
 .dmnb .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .dmnb .chart .title { fill: var(--ink); font-size: 12.5px; }
 .dmnb .chart .rule { stroke: var(--rule); }

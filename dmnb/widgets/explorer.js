@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 343a0c2b5770790d4dbacf86381823c9ba40e0fcc01879a70f1ae8a74fdb26b0
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 5168be263c48f1970e2a01c26fdb6317f4f9e4a6d469d85a59b6c966751dbd6c
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -678,7 +678,7 @@ html[data-theme="dark"] .dmnb,
 
 .dmnb .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }
 .dmnb .chart { min-width: 0; min-height: 230px; touch-action: pan-y; cursor: crosshair; }
-.dmnb .chart svg { display: block; max-width: 100%; }
+.dmnb .chart svg { display: block; max-width: 100%; pointer-events: none; }
 .dmnb .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .dmnb .chart .title { fill: var(--ink); font-size: 12.5px; }
 .dmnb .chart .rule { stroke: var(--rule); }

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 f1526a5ce5ef4a4b752cf55e60b6d8e5b407c73deedd7ea7822d2e54825a5756
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 35de8fa0cee90e8186a900d367c465f98e328203d32b5d6da39dc0c56c57cafd
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -728,8 +728,8 @@ var STARTS = {
 };
 var SLIDERS = {
   lam: [0, 4, 0.05],
-  beta: [-4, 24, 0.25],
   mode: [0, 1, 0.01],
+  beta: [-4, 24, 0.25],
   alpha: [1, 8, 0.05],
   eta: [1, 8, 0.05],
   q: [0, 1, 0.01]
@@ -1451,7 +1451,7 @@ html[data-theme="dark"] .dmnb,
 
 .dmnb .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }
 .dmnb .chart { min-width: 0; min-height: 230px; touch-action: pan-y; cursor: crosshair; }
-.dmnb .chart svg { display: block; max-width: 100%; }
+.dmnb .chart svg { display: block; max-width: 100%; pointer-events: none; }
 .dmnb .chart text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .dmnb .chart .title { fill: var(--ink); font-size: 12.5px; }
 .dmnb .chart .rule { stroke: var(--rule); }

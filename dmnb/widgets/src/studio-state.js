@@ -24,7 +24,7 @@ export const STARTS = {
 };
 /** Of the sliders: [from, to, step]; the fields beside them take every value that is allowed. */
 export const SLIDERS = {
-  lam: [0, 4, 0.05], beta: [-4, 24, 0.25], mode: [0, 1, 0.01], alpha: [1, 8, 0.05],
+  lam: [0, 4, 0.05], mode: [0, 1, 0.01], beta: [-4, 24, 0.25], alpha: [1, 8, 0.05],
   eta: [1, 8, 0.05], q: [0, 1, 0.01],
 };
 export const MEANINGS = {
