@@ -2,6 +2,7 @@
 
 from dmnb.widgets._explorer import Explorer
 from dmnb.widgets.dynamics import Dynamics
+from dmnb.widgets.playground import Playground
 from dmnb.widgets.studio import Studio
 
-__all__ = ["Dynamics", "Explorer", "Studio"]
+__all__ = ["Dynamics", "Explorer", "Playground", "Studio"]

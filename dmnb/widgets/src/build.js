@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = process.argv[2] ?? join(here, "..");
-const widgets = ["explorer", "studio", "dynamics"];
+const widgets = ["explorer", "studio", "dynamics", "playground"];
 
 const { outputFiles, metafile } = await build({
   absWorkingDir: here,
