@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 69c89690ef069ea226de97d3661926e011feb06504ed66ea938ef8e170b26ebd
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 ae2358f385a8841de760ef8f83907528b812b2c37915c9df1ce59037a356da56
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -19,6 +19,15 @@ function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
 }
 var centred = { dy: "0.35em", "text-anchor": "middle" };
 var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -55,6 +64,7 @@ function followWidth(element, { aspect, least, most }, onSize) {
 
 // bars.js
 var TICKS = [0, 0.25, 0.5, 0.75, 1];
+var box = (width, height) => [26, height - 36, width - 5];
 var patterns = 0;
 function createMirror({ shape, eased = false }) {
   const hatch = `dmnb-hatch-${patterns += 1}`;
@@ -86,39 +96,16 @@ function createMirror({ shape, eased = false }) {
     if (!state || !size) return;
     const { right, wrong, top, title, left = 40, description, style } = state;
     const { width, height } = size;
-    const [ceiling, floor, edge] = [26, height - 36, width - 5];
+    const [ceiling, floor, edge] = box(width, height);
     const middle = (ceiling + floor) / 2;
     const step = ticks(top, 2);
     const x = (p) => left + p * (edge - left);
     const end = step.at(-1);
     const length = (share) => Math.min(share, end) / end * (middle - ceiling);
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
     picture.setAttribute("class", `line-${style}`);
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
-    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
-    const extent = (share) => share < 0 ? -length(-share) : length(share);
-    grid.replaceChildren(
-      ...heights.map((share) => svg(
-        "g",
-        { transform: `translate(0 ${middle - extent(share)})` },
-        svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
-        svg(
-          "text",
-          { x: left - 8, dy: "0.35em", "text-anchor": "end" },
-          `${format(100 * Math.abs(share))}%`
-        )
-      )),
-      ...TICKS.map((p) => svg(
-        "g",
-        { transform: `translate(${x(p)} ${floor})` },
-        svg("line", { y2: 5, class: "axis" }),
-        svg("text", { y: 18, "text-anchor": "middle" }, format(p))
-      )),
-      svg("text", { x: 0, y: 14, class: "title" }, title)
-    );
+    drawGrid(width, height, left, step, title);
     const count = right.length;
     const cut = [];
     barsFor(count).forEach((rect, i) => {
@@ -131,19 +118,43 @@ function createMirror({ shape, eased = false }) {
       rect.style.height = `${size2}px`;
       if (share > end) cut.push({ share, bin, up: i < count });
     });
-    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
-    labels.replaceChildren(
-      name("right label", ceiling + 9),
-      name("wrong label", floor - 9),
-      ...cut.map(({ share, bin, up }) => {
-        const y = up ? ceiling + 9 : floor - 9;
-        const side = bin < count / 2 ? 1 : -1;
-        const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
-        const anchor = side > 0 ? "start" : "end";
-        return svg("text", { x: at, y, dy: "0.35em", "text-anchor": anchor, class: "cut" }, percent(share));
-      })
-    );
+    labels.replaceChildren(...cut.map(({ share, bin, up }) => {
+      const side = bin < count / 2 ? 1 : -1;
+      const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
+      const place = { x: at, y: up ? ceiling + 9 : floor - 9, dy: "0.35em", class: "cut" };
+      return svg("text", { ...place, "text-anchor": side > 0 ? "start" : "end" }, percent(share));
+    }));
   }
+  const drawGrid = whenChanged((width, height, left, step, title) => {
+    const [ceiling, floor, edge] = box(width, height);
+    const middle = (ceiling + floor) / 2;
+    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    grid.replaceChildren(
+      ...heights.map((share) => svg(
+        "g",
+        { transform: `translate(0 ${middle - share / step.at(-1) * (middle - ceiling)})` },
+        svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
+        svg(
+          "text",
+          { x: left - 8, dy: "0.35em", "text-anchor": "end" },
+          `${format(100 * Math.abs(share))}%`
+        )
+      )),
+      ...TICKS.map((p) => svg(
+        "g",
+        { transform: `translate(${left + p * (edge - left)} ${floor})` },
+        svg("line", { y2: 5, class: "axis" }),
+        svg("text", { y: 18, "text-anchor": "middle" }, format(p))
+      )),
+      svg("text", { x: 0, y: 14, class: "title" }, title),
+      name("right label", ceiling + 9),
+      name("wrong label", floor - 9)
+    );
+  });
   const destroy = followWidth(element, shape, (next) => {
     size = next;
     draw();
@@ -163,7 +174,8 @@ var places = (half) => [
 function clearance(line, x, y, half) {
   let [high, low] = [Infinity, -Infinity];
   for (let i = 0; i < line.x.length; i += 1) {
-    if (Math.abs(line.x[i] - x) > half + 8) continue;
+    if (line.x[i] < x - half - 8) continue;
+    if (line.x[i] > x + half + 8) break;
     high = Math.min(high, line.y[i]);
     low = Math.max(low, line.y[i]);
   }
@@ -183,10 +195,14 @@ function placeLabels(lines, [left, top, right, bottom], taken, upward = true) {
         const far = upward ? bottom - own.y[i] : own.y[i] - top;
         const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
-        const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
-        if (gaps[lines.indexOf(own)] === 0) continue;
-        const free = Math.min(24, ...gaps.filter((_, k) => lines[k] !== own));
-        if (free > 2 && merit + free > best.score) best = { ...spot, score: merit + free };
+        if (clearance(own, spot.x, spot.y, half) === 0) continue;
+        const needed = Math.max(2, best.score - merit);
+        let free = 24;
+        for (const line of lines) {
+          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
+          if (free <= needed) break;
+        }
+        if (free > needed) best = { ...spot, score: merit + free };
       }
     }
     if (best.score === -Infinity) return null;
@@ -238,13 +254,20 @@ function trace({ x, y }) {
   }
   return path;
 }
-function paths(lines, filled, [left, , right], zero) {
+function drawPaths(layer, lines, filled, [left, , right], zero) {
   const traces = lines.map(trace);
-  const curves = lines.map(({ id: id2, style: style2 = id2 }, i) => svg("path", { class: `line line-${style2}`, d: traces[i] }));
-  if (!filled) return curves.reverse();
-  const area = `${traces[0]}L${right} ${zero}L${left} ${zero}Z`;
-  const { id, style = id } = lines[0];
-  return [svg("path", { class: `area line-${style}`, d: area }), ...curves.reverse()];
+  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
+  if (filled) {
+    const { id, style = id } = lines[0];
+    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
+  }
+  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
+  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
+  drawn.forEach(([name, d], i) => {
+    const path = layer.childNodes[i];
+    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
+    path.setAttribute("d", d);
+  });
 }
 function createChart(options) {
   const { xLabel, name, read, step, onProbe, onDraw } = options;
@@ -278,25 +301,28 @@ function createChart(options) {
       }
     const yTicks = ticks(state.yTop ?? (high > low ? high : low + 1), 4, low);
     layout = layOut({ ...size, margin }, xDomain, yTicks);
-    const { box, x, y } = layout;
+    const { box: box2, x, y } = layout;
     const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
-    element.setAttribute("aria-valuemin", xDomain[0]);
-    element.setAttribute("aria-valuemax", xDomain[1]);
-    grid.replaceChildren(
-      ...axes(layout, xTicks, yTicks),
-      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
-      svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel)
-    );
-    curvesLayer.replaceChildren(...paths(lines, filled, box, y(0)));
-    labels.replaceChildren();
+    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
+    drawPaths(curvesLayer, lines, filled, box2, y(0));
     drawNames(lines, drawMarker());
     probe(probed);
     element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
     onDraw?.(layout);
   }
+  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", domain[0]);
+    element.setAttribute("aria-valuemax", domain[1]);
+    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
+    grid.replaceChildren(
+      ...axes(layout, ticksOfX, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", end, xLabel)
+    );
+  });
   function drawMarker() {
     stem.replaceChildren();
     const { curves, marker } = state;
@@ -308,22 +334,27 @@ function createChart(options) {
     if (!marker.text) return [];
     const half = marker.text.length * 3.4;
     const side = x > (left + right) / 2 ? -1 : 1;
-    const place = { x: x + side * (half + 6), y: bottom - 12, half };
-    labels.append(svg("text", { x: place.x, y: place.y, ...centred }, marker.text));
-    return [place];
+    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
   }
   function drawNames(lines, taken) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
     const upward = layout.yMax > -layout.yMin;
-    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
-      if (!place) return;
+    const places2 = placeLabels(thinned, layout.box, taken, upward).map((place, i) => {
       const { id, label, style = id } = lines[i];
-      const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
-      labels.append(svg("text", attributes, label));
+      return place && { ...place, text: label, name: `name line-${style}` };
+    });
+    writeLabels([...taken, ...places2.filter(Boolean)]);
+  }
+  function writeLabels(texts) {
+    writtenAnew(texts.map(({ text, name: name2 = "" }) => [text, name2]));
+    texts.forEach(({ x, y }, i) => {
+      labels.childNodes[i].setAttribute("x", round(x));
+      labels.childNodes[i].setAttribute("y", round(y));
     });
   }
+  const writtenAnew = whenChanged((texts) => labels.replaceChildren(...texts.map(([text, name2]) => svg("text", { ...centred, ...name2 ? { class: name2 } : {} }, text))));
   const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
   function probe(value) {
     probed = value;

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 5168be263c48f1970e2a01c26fdb6317f4f9e4a6d469d85a59b6c966751dbd6c
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 198a17cb2afa2e59c931fe58bea65941a76077354d5e8a3c4efc63c1cf901d83
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -23,7 +23,8 @@ var places = (half) => [
 function clearance(line, x, y, half) {
   let [high, low] = [Infinity, -Infinity];
   for (let i = 0; i < line.x.length; i += 1) {
-    if (Math.abs(line.x[i] - x) > half + 8) continue;
+    if (line.x[i] < x - half - 8) continue;
+    if (line.x[i] > x + half + 8) break;
     high = Math.min(high, line.y[i]);
     low = Math.max(low, line.y[i]);
   }
@@ -43,10 +44,14 @@ function placeLabels(lines, [left, top, right, bottom], taken, upward = true) {
         const far = upward ? bottom - own.y[i] : own.y[i] - top;
         const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
-        const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
-        if (gaps[lines.indexOf(own)] === 0) continue;
-        const free = Math.min(24, ...gaps.filter((_, k) => lines[k] !== own));
-        if (free > 2 && merit + free > best.score) best = { ...spot, score: merit + free };
+        if (clearance(own, spot.x, spot.y, half) === 0) continue;
+        const needed = Math.max(2, best.score - merit);
+        let free = 24;
+        for (const line of lines) {
+          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
+          if (free <= needed) break;
+        }
+        if (free > needed) best = { ...spot, score: merit + free };
       }
     }
     if (best.score === -Infinity) return null;
@@ -63,6 +68,15 @@ function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
 }
 var centred = { dy: "0.35em", "text-anchor": "middle" };
 var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -139,13 +153,20 @@ function trace({ x, y }) {
   }
   return path;
 }
-function paths(lines, filled, [left, , right], zero) {
+function drawPaths(layer, lines, filled, [left, , right], zero) {
   const traces = lines.map(trace);
-  const curves = lines.map(({ id: id2, style: style2 = id2 }, i) => svg("path", { class: `line line-${style2}`, d: traces[i] }));
-  if (!filled) return curves.reverse();
-  const area = `${traces[0]}L${right} ${zero}L${left} ${zero}Z`;
-  const { id, style = id } = lines[0];
-  return [svg("path", { class: `area line-${style}`, d: area }), ...curves.reverse()];
+  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
+  if (filled) {
+    const { id, style = id } = lines[0];
+    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
+  }
+  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
+  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
+  drawn.forEach(([name, d], i) => {
+    const path = layer.childNodes[i];
+    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
+    path.setAttribute("d", d);
+  });
 }
 function createChart(options) {
   const { xLabel, name, read, step, onProbe, onDraw } = options;
@@ -181,23 +202,26 @@ function createChart(options) {
     layout = layOut({ ...size, margin }, xDomain, yTicks);
     const { box, x, y } = layout;
     const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
-    element.setAttribute("aria-valuemin", xDomain[0]);
-    element.setAttribute("aria-valuemax", xDomain[1]);
-    grid.replaceChildren(
-      ...axes(layout, xTicks, yTicks),
-      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
-      svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel)
-    );
-    curvesLayer.replaceChildren(...paths(lines, filled, box, y(0)));
-    labels.replaceChildren();
+    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
+    drawPaths(curvesLayer, lines, filled, box, y(0));
     drawNames(lines, drawMarker());
     probe(probed);
     element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
     onDraw?.(layout);
   }
+  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", domain[0]);
+    element.setAttribute("aria-valuemax", domain[1]);
+    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
+    grid.replaceChildren(
+      ...axes(layout, ticksOfX, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", end, xLabel)
+    );
+  });
   function drawMarker() {
     stem.replaceChildren();
     const { curves, marker } = state;
@@ -209,22 +233,27 @@ function createChart(options) {
     if (!marker.text) return [];
     const half = marker.text.length * 3.4;
     const side = x > (left + right) / 2 ? -1 : 1;
-    const place = { x: x + side * (half + 6), y: bottom - 12, half };
-    labels.append(svg("text", { x: place.x, y: place.y, ...centred }, marker.text));
-    return [place];
+    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
   }
   function drawNames(lines, taken) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
     const upward = layout.yMax > -layout.yMin;
-    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
-      if (!place) return;
+    const places2 = placeLabels(thinned, layout.box, taken, upward).map((place, i) => {
       const { id, label, style = id } = lines[i];
-      const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
-      labels.append(svg("text", attributes, label));
+      return place && { ...place, text: label, name: `name line-${style}` };
+    });
+    writeLabels([...taken, ...places2.filter(Boolean)]);
+  }
+  function writeLabels(texts) {
+    writtenAnew(texts.map(({ text, name: name2 = "" }) => [text, name2]));
+    texts.forEach(({ x, y }, i) => {
+      labels.childNodes[i].setAttribute("x", round(x));
+      labels.childNodes[i].setAttribute("y", round(y));
     });
   }
+  const writtenAnew = whenChanged((texts) => labels.replaceChildren(...texts.map(([text, name2]) => svg("text", { ...centred, ...name2 ? { class: name2 } : {} }, text))));
   const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
   function probe(value) {
     probed = value;
@@ -393,6 +422,12 @@ function cellsBetween(nodes, sigmoid2) {
   }
   return { p, r, dm };
 }
+function meanOver(f, a, b) {
+  const [centre, half] = [(a + b) / 2, (b - a) / 2];
+  let sum = 0;
+  for (const [t, share] of HALF) sum += share * (f(centre - half * t) + f(centre + half * t));
+  return sum / 2;
+}
 function search(knots, x) {
   let [low, high] = [0, knots.length - 1];
   while (high - low > 1) {
@@ -441,10 +476,9 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const inside = Math.min(far, Math.max(-far, m));
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
-  const { p, r, dm } = cellsBetween([nodes[from], inside], sigmoid);
-  let value = values[from];
-  for (let g = 0; g < 10; g += 1) value -= weight(p[g], r[g]) * dm[g] / 2;
-  const slope = m === inside ? 0 : -weight(sigmoid(m), sigmoid(-m)) / 2;
+  const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
+  const value = values[from] - (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside) / 2;
+  const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }
 function emphasis({ family, name, parameters = {}, weight: w, mode, contrast, breaks = [] }) {

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 35de8fa0cee90e8186a900d367c465f98e328203d32b5d6da39dc0c56c57cafd
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 5c454ea287cd2775313d768f3214bef2506278b7c6df2c1f61694ee670b2f41f
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -71,7 +71,8 @@ var places = (half) => [
 function clearance(line, x, y, half) {
   let [high, low] = [Infinity, -Infinity];
   for (let i = 0; i < line.x.length; i += 1) {
-    if (Math.abs(line.x[i] - x) > half + 8) continue;
+    if (line.x[i] < x - half - 8) continue;
+    if (line.x[i] > x + half + 8) break;
     high = Math.min(high, line.y[i]);
     low = Math.max(low, line.y[i]);
   }
@@ -91,10 +92,14 @@ function placeLabels(lines, [left, top, right, bottom], taken2, upward = true) {
         const far = upward ? bottom - own.y[i] : own.y[i] - top;
         const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
-        const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
-        if (gaps[lines.indexOf(own)] === 0) continue;
-        const free = Math.min(24, ...gaps.filter((_, k) => lines[k] !== own));
-        if (free > 2 && merit + free > best.score) best = { ...spot, score: merit + free };
+        if (clearance(own, spot.x, spot.y, half) === 0) continue;
+        const needed = Math.max(2, best.score - merit);
+        let free = 24;
+        for (const line of lines) {
+          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
+          if (free <= needed) break;
+        }
+        if (free > needed) best = { ...spot, score: merit + free };
       }
     }
     if (best.score === -Infinity) return null;
@@ -111,6 +116,15 @@ function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
 }
 var centred = { dy: "0.35em", "text-anchor": "middle" };
 var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -188,13 +202,20 @@ function trace({ x, y }) {
   }
   return path;
 }
-function paths(lines, filled, [left, , right], zero) {
+function drawPaths(layer, lines, filled, [left, , right], zero) {
   const traces = lines.map(trace);
-  const curves = lines.map(({ id: id2, style: style2 = id2 }, i) => svg("path", { class: `line line-${style2}`, d: traces[i] }));
-  if (!filled) return curves.reverse();
-  const area = `${traces[0]}L${right} ${zero}L${left} ${zero}Z`;
-  const { id, style = id } = lines[0];
-  return [svg("path", { class: `area line-${style}`, d: area }), ...curves.reverse()];
+  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
+  if (filled) {
+    const { id, style = id } = lines[0];
+    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
+  }
+  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
+  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
+  drawn.forEach(([name, d], i) => {
+    const path = layer.childNodes[i];
+    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
+    path.setAttribute("d", d);
+  });
 }
 function createChart(options) {
   const { xLabel, name, read, step, onProbe, onDraw } = options;
@@ -228,25 +249,28 @@ function createChart(options) {
       }
     const yTicks = ticks(state.yTop ?? (high > low ? high : low + 1), 4, low);
     layout = layOut({ ...size, margin }, xDomain, yTicks);
-    const { box, x, y } = layout;
+    const { box: box2, x, y } = layout;
     const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
-    element.setAttribute("aria-valuemin", xDomain[0]);
-    element.setAttribute("aria-valuemax", xDomain[1]);
-    grid.replaceChildren(
-      ...axes(layout, xTicks, yTicks),
-      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
-      svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel)
-    );
-    curvesLayer.replaceChildren(...paths(lines, filled, box, y(0)));
-    labels.replaceChildren();
+    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
+    drawPaths(curvesLayer, lines, filled, box2, y(0));
     drawNames(lines, drawMarker());
     probe(probed);
     element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
     onDraw?.(layout);
   }
+  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", domain[0]);
+    element.setAttribute("aria-valuemax", domain[1]);
+    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
+    grid.replaceChildren(
+      ...axes(layout, ticksOfX, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", end, xLabel)
+    );
+  });
   function drawMarker() {
     stem.replaceChildren();
     const { curves, marker } = state;
@@ -258,22 +282,27 @@ function createChart(options) {
     if (!marker.text) return [];
     const half = marker.text.length * 3.4;
     const side = x > (left + right) / 2 ? -1 : 1;
-    const place = { x: x + side * (half + 6), y: bottom - 12, half };
-    labels.append(svg("text", { x: place.x, y: place.y, ...centred }, marker.text));
-    return [place];
+    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
   }
   function drawNames(lines, taken2) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
     const upward = layout.yMax > -layout.yMin;
-    placeLabels(thinned, layout.box, taken2, upward).forEach((place, i) => {
-      if (!place) return;
+    const places2 = placeLabels(thinned, layout.box, taken2, upward).map((place, i) => {
       const { id, label, style = id } = lines[i];
-      const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
-      labels.append(svg("text", attributes, label));
+      return place && { ...place, text: label, name: `name line-${style}` };
+    });
+    writeLabels([...taken2, ...places2.filter(Boolean)]);
+  }
+  function writeLabels(texts) {
+    writtenAnew(texts.map(({ text, name: name2 = "" }) => [text, name2]));
+    texts.forEach(({ x, y }, i) => {
+      labels.childNodes[i].setAttribute("x", round(x));
+      labels.childNodes[i].setAttribute("y", round(y));
     });
   }
+  const writtenAnew = whenChanged((texts) => labels.replaceChildren(...texts.map(([text, name2]) => svg("text", { ...centred, ...name2 ? { class: name2 } : {} }, text))));
   const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
   function probe(value) {
     probed = value;
@@ -452,7 +481,12 @@ function cellsBetween(nodes, sigmoid2) {
   }
   return { p, r, dm };
 }
-var meanOver = (f, a, b) => GAUSS.reduce((sum2, [t, share]) => sum2 + share / 2 * f((a + b + (b - a) * t) / 2), 0);
+function meanOver(f, a, b) {
+  const [centre, half] = [(a + b) / 2, (b - a) / 2];
+  let sum2 = 0;
+  for (const [t, share] of HALF) sum2 += share * (f(centre - half * t) + f(centre + half * t));
+  return sum2 / 2;
+}
 function search(knots, x) {
   let [low, high] = [0, knots.length - 1];
   while (high - low > 1) {
@@ -529,10 +563,9 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const inside = Math.min(far, Math.max(-far, m));
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
-  const { p, r, dm } = cellsBetween([nodes[from], inside], sigmoid);
-  let value = values[from];
-  for (let g = 0; g < 10; g += 1) value -= weight(p[g], r[g]) * dm[g] / 2;
-  const slope = m === inside ? 0 : -weight(sigmoid(m), sigmoid(-m)) / 2;
+  const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
+  const value = values[from] - (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside) / 2;
+  const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }
 function emphasis({ family, name, parameters = {}, weight: w, mode, contrast, breaks = [] }) {
@@ -876,6 +909,7 @@ function createComparison(library, onChange) {
 
 // bars.js
 var TICKS = [0, 0.25, 0.5, 0.75, 1];
+var box = (width, height) => [26, height - 36, width - 5];
 var patterns = 0;
 function createMirror({ shape, eased = false }) {
   const hatch = `dmnb-hatch-${patterns += 1}`;
@@ -907,39 +941,16 @@ function createMirror({ shape, eased = false }) {
     if (!state || !size) return;
     const { right, wrong, top, title, left = 40, description, style } = state;
     const { width, height } = size;
-    const [ceiling, floor, edge] = [26, height - 36, width - 5];
+    const [ceiling, floor, edge] = box(width, height);
     const middle = (ceiling + floor) / 2;
     const step = ticks(top, 2);
     const x = (p) => left + p * (edge - left);
     const end = step.at(-1);
     const length = (share) => Math.min(share, end) / end * (middle - ceiling);
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
     picture.setAttribute("class", `line-${style}`);
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
-    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
-    const extent = (share) => share < 0 ? -length(-share) : length(share);
-    grid.replaceChildren(
-      ...heights.map((share) => svg(
-        "g",
-        { transform: `translate(0 ${middle - extent(share)})` },
-        svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
-        svg(
-          "text",
-          { x: left - 8, dy: "0.35em", "text-anchor": "end" },
-          `${format(100 * Math.abs(share))}%`
-        )
-      )),
-      ...TICKS.map((p) => svg(
-        "g",
-        { transform: `translate(${x(p)} ${floor})` },
-        svg("line", { y2: 5, class: "axis" }),
-        svg("text", { y: 18, "text-anchor": "middle" }, format(p))
-      )),
-      svg("text", { x: 0, y: 14, class: "title" }, title)
-    );
+    drawGrid(width, height, left, step, title);
     const count = right.length;
     const cut = [];
     barsFor(count).forEach((rect, i) => {
@@ -952,19 +963,43 @@ function createMirror({ shape, eased = false }) {
       rect.style.height = `${size2}px`;
       if (share > end) cut.push({ share, bin, up: i < count });
     });
-    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
-    labels.replaceChildren(
-      name("right label", ceiling + 9),
-      name("wrong label", floor - 9),
-      ...cut.map(({ share, bin, up }) => {
-        const y = up ? ceiling + 9 : floor - 9;
-        const side = bin < count / 2 ? 1 : -1;
-        const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
-        const anchor = side > 0 ? "start" : "end";
-        return svg("text", { x: at, y, dy: "0.35em", "text-anchor": anchor, class: "cut" }, percent(share));
-      })
-    );
+    labels.replaceChildren(...cut.map(({ share, bin, up }) => {
+      const side = bin < count / 2 ? 1 : -1;
+      const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
+      const place = { x: at, y: up ? ceiling + 9 : floor - 9, dy: "0.35em", class: "cut" };
+      return svg("text", { ...place, "text-anchor": side > 0 ? "start" : "end" }, percent(share));
+    }));
   }
+  const drawGrid = whenChanged((width, height, left, step, title) => {
+    const [ceiling, floor, edge] = box(width, height);
+    const middle = (ceiling + floor) / 2;
+    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    grid.replaceChildren(
+      ...heights.map((share) => svg(
+        "g",
+        { transform: `translate(0 ${middle - share / step.at(-1) * (middle - ceiling)})` },
+        svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
+        svg(
+          "text",
+          { x: left - 8, dy: "0.35em", "text-anchor": "end" },
+          `${format(100 * Math.abs(share))}%`
+        )
+      )),
+      ...TICKS.map((p) => svg(
+        "g",
+        { transform: `translate(${left + p * (edge - left)} ${floor})` },
+        svg("line", { y2: 5, class: "axis" }),
+        svg("text", { y: 18, "text-anchor": "middle" }, format(p))
+      )),
+      svg("text", { x: 0, y: 14, class: "title" }, title),
+      name("right label", ceiling + 9),
+      name("wrong label", floor - 9)
+    );
+  });
   const destroy = followWidth(element, shape, (next) => {
     size = next;
     draw();
@@ -981,9 +1016,9 @@ function sound(run, series) {
 }
 function soundRuns(runs, series = []) {
   const given = Array.isArray(runs) ? runs : [];
-  const kept = given.filter((run) => sound(run, series));
-  const lost = given.length - kept.length + (Array.isArray(runs) ? 0 : 1);
-  return { runs: kept, complaint: lost ? `${lost} of the recorded runs cannot be read.` : "" };
+  const kept2 = given.filter((run) => sound(run, series));
+  const lost = given.length - kept2.length + (Array.isArray(runs) ? 0 : 1);
+  return { runs: kept2, complaint: lost ? `${lost} of the recorded runs cannot be read.` : "" };
 }
 function histogramAt({ histograms }, epoch) {
   if (epoch === null) return histograms.at(-1);
@@ -997,7 +1032,14 @@ function shares({ clean, noisy }, weights = clean.map(() => 1)) {
   return { right: right.map((x) => x / total), wrong: wrong.map((x) => x / total) };
 }
 var wrongShare = ({ right, wrong }) => sum(wrong) / (sum(right) + sum(wrong));
-var binWeights = (emphasis2, count) => Array.from({ length: count }, (_, i) => meanOver((p) => emphasis2.density(p), i / count, (i + 1) / count));
+var kept = /* @__PURE__ */ new WeakMap();
+function binWeights(emphasis2, count) {
+  if (kept.get(emphasis2)?.length === count) return kept.get(emphasis2);
+  const mean = (_, i) => meanOver((p) => emphasis2.density(p), i / count, (i + 1) / count);
+  const weights = Array.from({ length: count }, mean);
+  kept.set(emphasis2, weights);
+  return weights;
+}
 
 // crowd.js
 var SHAPE2 = { aspect: 0.5, least: 190, most: 230 };
@@ -1028,18 +1070,24 @@ function createCrowd({ runs, onRun, onEpoch }) {
     title,
     h("div", { class: "moment" }, chosen.element, slider, when),
     h("div", { class: "charts" }, examples.element, weighted.element),
+    h("p", { class: "caption" }, "Share that is on wrong labels, of all"),
     rows
   );
   let run = runs[0];
-  function row(label, share, style) {
-    const bar = h("span", { class: `bar line-${style}`, style: `--share: ${share}` });
-    return h(
-      "div",
-      { class: "share" },
-      h("span", { class: "who" }, label),
-      h("span", { class: "track", "aria-hidden": "true" }, bar),
-      h("span", { class: "much" }, percent(share))
-    );
+  const makeRows = whenChanged((names) => rows.replaceChildren(...names.map(([label, style]) => h(
+    "div",
+    { class: "share" },
+    h("span", { class: "who" }, label),
+    h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: `bar line-${style}` })),
+    h("span", { class: "much" })
+  ))));
+  function drawRows(entries) {
+    makeRows(entries.map(({ label, style }) => [label, style]));
+    entries.forEach(({ share }, i) => {
+      const [, track, much] = rows.children[i].children;
+      track.firstChild.style.setProperty("--share", share);
+      much.textContent = percent(share);
+    });
   }
   function draw({ run: index, epoch, curves, left }) {
     run = runs[index];
@@ -1071,11 +1119,10 @@ function createCrowd({ runs, onRun, onEpoch }) {
       title: "share of the weight",
       description: `${percent(wrongShare(own.parts))} of it is on wrong labels.`
     });
-    rows.replaceChildren(
-      h("p", { class: "caption" }, "Share that is on wrong labels, of all"),
-      row("examples", wrongShare(plain), "plain"),
-      ...parts2.map(({ label, style, parts: both }) => row(`weight, ${label}`, wrongShare(both), style))
-    );
+    drawRows([
+      { label: "examples", style: "plain", share: wrongShare(plain) },
+      ...parts2.map(({ label, style, parts: both }) => ({ label: `weight, ${label}`, style, share: wrongShare(both) }))
+    ]);
   }
   const destroy = () => [examples, weighted].forEach((panel) => panel.destroy());
   return { element, draw, destroy };
@@ -1243,8 +1290,8 @@ function withStyles(picture, canvas) {
 function toSvg(pictures, root, title) {
   const canvas = context();
   const sizes = pictures.map((picture) => picture.viewBox.baseVal);
-  const width = sizes.reduce((sum2, box) => sum2 + box.width + GAP, GAP);
-  const height = Math.max(...sizes.map((box) => box.height)) + 2 * GAP;
+  const width = sizes.reduce((sum2, box2) => sum2 + box2.width + GAP, GAP);
+  const height = Math.max(...sizes.map((box2) => box2.height)) + 2 * GAP;
   const paper = getComputedStyle(root).getPropertyValue("--paper").trim();
   const whole = svg(
     "svg",
@@ -1813,18 +1860,18 @@ function render({ model, el }) {
   panelP.element.addEventListener("click", (event) => {
     if (!isMovable()) return;
     const { left, top } = panelP.picture.getBoundingClientRect();
-    const { box, valueAt, heightAt, yMax } = shown.layout;
+    const { box: box2, valueAt, heightAt, yMax } = shown.layout;
     const [x, y] = [event.clientX - left, event.clientY - top];
-    if (x < box[0] - 8 || y > box[3] + 8) return;
+    if (x < box2[0] - 8 || y > box2[3] + 8) return;
     insert(Math.min(1, Math.max(0, valueAt(x))), Math.min(yMax, heightAt(y)));
   });
-  const kept = /* @__PURE__ */ new Map();
+  const kept2 = /* @__PURE__ */ new Map();
   function along(grid, key, { id, own, ...c }) {
     const make = () => grid.map((x) => READ[key](c, x));
     if (own) return make();
     const name = `${id} ${key} ${c.scale}`;
-    if (!kept.has(name)) kept.set(name, make());
-    return kept.get(name);
+    if (!kept2.has(name)) kept2.set(name, make());
+    return kept2.get(name);
   }
   function drawCharts() {
     const { traits, curves, emphasis: emphasis2, summary } = shown;
@@ -1866,7 +1913,7 @@ function render({ model, el }) {
     drawButton.hidden = isDrawn();
     tools.hidden = !isMovable();
     undoButton.disabled = past.length === 0;
-    formula.innerHTML = formulaOf(emphasis2);
+    drawFormula(formulaOf(emphasis2));
     sliders.forEach(({ name, element, set: setSlider }) => {
       element.hidden = !(name in parameters);
       if (!element.hidden) setSlider(parameters[name]);
@@ -1883,6 +1930,7 @@ function render({ model, el }) {
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python}${option})`;
     code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
   }
+  const drawFormula = whenChanged((html) => formula.innerHTML = html);
   function draw() {
     const traits = read();
     const found = faultsOf(traits);

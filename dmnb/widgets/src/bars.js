@@ -1,9 +1,10 @@
 // Two histograms over p, back to back: right labels stand up in full colour, wrong labels hang down
 // in outline and hatching.
 
-import { centred, followWidth, format, percent, svg, ticks } from "./svg.js";
+import { centred, followWidth, format, percent, svg, ticks, whenChanged } from "./svg.js";
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
+const box = (width, height) => [26, height - 36, width - 5]; // top, bottom and right, in px
 let patterns = 0;
 
 /**
@@ -44,33 +45,17 @@ export function createMirror({ shape, eased = false }) {
     if (!state || !size) return;
     const { right, wrong, top, title, left = 40, description, style } = state;
     const { width, height } = size;
-    const [ceiling, floor, edge] = [26, height - 36, width - 5];
+    const [ceiling, floor, edge] = box(width, height);
     const middle = (ceiling + floor) / 2;
     const step = ticks(top, 2);
     const x = (p) => left + p * (edge - left);
     const end = step.at(-1);
     const length = (share) => (Math.min(share, end) / end) * (middle - ceiling);
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
     picture.setAttribute("class", `line-${style}`);
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
 
-    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
-    const extent = (share) => (share < 0 ? -length(-share) : length(share));
-    grid.replaceChildren(
-      ...heights.map((share) =>
-        svg("g", { transform: `translate(0 ${middle - extent(share)})` },
-          svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
-          svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" },
-            `${format(100 * Math.abs(share))}%`))),
-      ...TICKS.map((p) =>
-        svg("g", { transform: `translate(${x(p)} ${floor})` },
-          svg("line", { y2: 5, class: "axis" }),
-          svg("text", { y: 18, "text-anchor": "middle" }, format(p)))),
-      svg("text", { x: 0, y: 14, class: "title" }, title),
-    );
+    drawGrid(width, height, left, step, title);
     const count = right.length;
     const cut = [];
     barsFor(count).forEach((rect, i) => {
@@ -84,18 +69,36 @@ export function createMirror({ shape, eased = false }) {
       rect.style.height = `${size}px`;
       if (share > end) cut.push({ share, bin, up: i < count });
     });
-    const name = (text, y) =>
-      svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
-    labels.replaceChildren(
-      name("right label", ceiling + 9), name("wrong label", floor - 9),
-      ...cut.map(({ share, bin, up }) => {
-        const y = up ? ceiling + 9 : floor - 9;
-        const side = bin < count / 2 ? 1 : -1;
-        const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
-        const anchor = side > 0 ? "start" : "end";
-        return svg("text", { x: at, y, dy: "0.35em", "text-anchor": anchor, class: "cut" }, percent(share));
-      }));
+    labels.replaceChildren(...cut.map(({ share, bin, up }) => {
+      const side = bin < count / 2 ? 1 : -1;
+      const at = x((bin + (side > 0 ? 1 : 0)) / count) + 4 * side;
+      const place = { x: at, y: up ? ceiling + 9 : floor - 9, dy: "0.35em", class: "cut" };
+      return svg("text", { ...place, "text-anchor": side > 0 ? "start" : "end" }, percent(share));
+    }));
   }
+
+  const drawGrid = whenChanged((width, height, left, step, title) => {
+    const [ceiling, floor, edge] = box(width, height);
+    const middle = (ceiling + floor) / 2;
+    const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
+    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    grid.replaceChildren(
+      ...heights.map((share) =>
+        svg("g", { transform: `translate(0 ${middle - (share / step.at(-1)) * (middle - ceiling)})` },
+          svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
+          svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" },
+            `${format(100 * Math.abs(share))}%`))),
+      ...TICKS.map((p) =>
+        svg("g", { transform: `translate(${left + p * (edge - left)} ${floor})` },
+          svg("line", { y2: 5, class: "axis" }),
+          svg("text", { y: 18, "text-anchor": "middle" }, format(p)))),
+      svg("text", { x: 0, y: 14, class: "title" }, title),
+      name("right label", ceiling + 9),
+      name("wrong label", floor - 9));
+  });
 
   const destroy = followWidth(element, shape, (next) => {
     size = next;

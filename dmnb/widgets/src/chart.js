@@ -2,7 +2,7 @@
 // Colours come from CSS (class "line-<id>"), so that a change of theme needs no redraw.
 
 import { placeLabels } from "./labels.js";
-import { centred, DIGIT, followWidth, format, svg, ticks } from "./svg.js";
+import { centred, DIGIT, followWidth, format, svg, ticks, whenChanged } from "./svg.js";
 
 export { format, ticks };
 
@@ -51,15 +51,21 @@ function trace({ x, y }) {
   return path;
 }
 
-/** The curves as paths, the first on top; its area down to zero is filled where asked for. */
-function paths(lines, filled, [left, , right], zero) {
+/** Puts the curves into the layer, the first on top, and its area down to zero where asked for. */
+function drawPaths(layer, lines, filled, [left, , right], zero) {
   const traces = lines.map(trace);
-  const curves = lines.map(({ id, style = id }, i) =>
-    svg("path", { class: `line line-${style}`, d: traces[i] }));
-  if (!filled) return curves.reverse();
-  const area = `${traces[0]}L${right} ${zero}L${left} ${zero}Z`;
-  const { id, style = id } = lines[0];
-  return [svg("path", { class: `area line-${style}`, d: area }), ...curves.reverse()];
+  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
+  if (filled) {
+    const { id, style = id } = lines[0];
+    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
+  }
+  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
+  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
+  drawn.forEach(([name, d], i) => {
+    const path = layer.childNodes[i];
+    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
+    path.setAttribute("d", d);
+  });
 }
 
 /**
@@ -108,24 +114,27 @@ export function createChart(options) {
     const { box, x, y } = layout;
     const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
 
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
-    element.setAttribute("aria-valuemin", xDomain[0]);
-    element.setAttribute("aria-valuemax", xDomain[1]);
-    grid.replaceChildren(
-      ...axes(layout, xTicks, yTicks),
-      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
-      svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel),
-    );
-    curvesLayer.replaceChildren(...paths(lines, filled, box, y(0)));
-    labels.replaceChildren();
+    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
+    drawPaths(curvesLayer, lines, filled, box, y(0));
     drawNames(lines, drawMarker());
     probe(probed);
     // In full precision, for whoever wants the numbers behind the picture.
     element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
     onDraw?.(layout);
   }
+
+  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", domain[0]);
+    element.setAttribute("aria-valuemax", domain[1]);
+    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
+    grid.replaceChildren(
+      ...axes(layout, ticksOfX, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", end, xLabel));
+  });
 
   function drawMarker() {
     stem.replaceChildren();
@@ -138,9 +147,7 @@ export function createChart(options) {
     if (!marker.text) return [];
     const half = marker.text.length * 3.4;
     const side = x > (left + right) / 2 ? -1 : 1;
-    const place = { x: x + side * (half + 6), y: bottom - 12, half };
-    labels.append(svg("text", { x: place.x, y: place.y, ...centred }, marker.text));
-    return [place];
+    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
   }
 
   function drawNames(lines, taken) {
@@ -148,13 +155,24 @@ export function createChart(options) {
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
     const upward = layout.yMax > -layout.yMin;
-    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
-      if (!place) return;
+    const places = placeLabels(thinned, layout.box, taken, upward).map((place, i) => {
       const { id, label, style = id } = lines[i];
-      const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
-      labels.append(svg("text", attributes, label));
+      return place && { ...place, text: label, name: `name line-${style}` };
+    });
+    writeLabels([...taken, ...places.filter(Boolean)]);
+  }
+
+  /** Texts stay while they only move: making them anew is the dearest part of a frame. */
+  function writeLabels(texts) {
+    writtenAnew(texts.map(({ text, name = "" }) => [text, name]));
+    texts.forEach(({ x, y }, i) => {
+      labels.childNodes[i].setAttribute("x", round(x));
+      labels.childNodes[i].setAttribute("y", round(y));
     });
   }
+  const writtenAnew = whenChanged((texts) =>
+    labels.replaceChildren(...texts.map(([text, name]) =>
+      svg("text", { ...centred, ...(name ? { class: name } : {}) }, text))));
 
   const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
 

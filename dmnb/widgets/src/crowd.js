@@ -3,7 +3,7 @@
 import { createMirror } from "./bars.js";
 import { h, select } from "./dom.js";
 import { binWeights, histogramAt, shares, wrongShare } from "./runs.js";
-import { percent } from "./svg.js";
+import { percent, whenChanged } from "./svg.js";
 
 const SHAPE = { aspect: 0.5, least: 190, most: 230 };
 const TOP = 0.2; // of the axes of shares: few bins hold more
@@ -30,15 +30,24 @@ export function createCrowd({ runs, onRun, onEpoch }) {
     title,
     h("div", { class: "moment" }, chosen.element, slider, when),
     h("div", { class: "charts" }, examples.element, weighted.element),
+    h("p", { class: "caption" }, "Share that is on wrong labels, of all"),
     rows);
   let run = runs[0];
 
-  function row(label, share, style) {
-    const bar = h("span", { class: `bar line-${style}`, style: `--share: ${share}` });
-    return h("div", { class: "share" },
-      h("span", { class: "who" }, label),
-      h("span", { class: "track", "aria-hidden": "true" }, bar),
-      h("span", { class: "much" }, percent(share)));
+  const makeRows = whenChanged((names) =>
+    rows.replaceChildren(...names.map(([label, style]) =>
+      h("div", { class: "share" },
+        h("span", { class: "who" }, label),
+        h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: `bar line-${style}` })),
+        h("span", { class: "much" })))));
+
+  function drawRows(entries) {
+    makeRows(entries.map(({ label, style }) => [label, style]));
+    entries.forEach(({ share }, i) => {
+      const [, track, much] = rows.children[i].children;
+      track.firstChild.style.setProperty("--share", share);
+      much.textContent = percent(share);
+    });
   }
 
   function draw({ run: index, epoch, curves, left }) {
@@ -64,10 +73,11 @@ export function createCrowd({ runs, onRun, onEpoch }) {
       ...own.parts, left, top: TOP, style: own.style, title: "share of the weight",
       description: `${percent(wrongShare(own.parts))} of it is on wrong labels.`,
     });
-    rows.replaceChildren(
-      h("p", { class: "caption" }, "Share that is on wrong labels, of all"),
-      row("examples", wrongShare(plain), "plain"),
-      ...parts.map(({ label, style, parts: both }) => row(`weight, ${label}`, wrongShare(both), style)));
+    drawRows([
+      { label: "examples", style: "plain", share: wrongShare(plain) },
+      ...parts.map(({ label, style, parts: both }) =>
+        ({ label: `weight, ${label}`, style, share: wrongShare(both) })),
+    ]);
   }
 
   const destroy = () => [examples, weighted].forEach((panel) => panel.destroy());

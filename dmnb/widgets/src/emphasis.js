@@ -4,7 +4,7 @@
 // Every family writes w as a function of p and of its complement r = 1 - p, kept apart because r is
 // lost in p when p is close to 1. A parameter out of range is a RangeError that says so.
 
-import { cellsBetween, NODES, pchip, search } from "./numerics.js";
+import { cellsBetween, meanOver, NODES, pchip, search } from "./numerics.js";
 
 export const sigmoid = (m) =>
   m >= 0 ? 1 / (1 + Math.exp(-m)) : Math.exp(m) / (1 + Math.exp(m));
@@ -55,10 +55,9 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const inside = Math.min(far, Math.max(-far, m));
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
-  const { p, r, dm } = cellsBetween([nodes[from], inside], sigmoid);
-  let value = values[from];
-  for (let g = 0; g < 10; g += 1) value -= (weight(p[g], r[g]) * dm[g]) / 2;
-  const slope = m === inside ? 0 : -weight(sigmoid(m), sigmoid(-m)) / 2;
+  const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
+  const value = values[from] - ((inside - nodes[from]) * meanOver(weightAt, nodes[from], inside)) / 2;
+  const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }
 

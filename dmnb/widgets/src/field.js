@@ -4,7 +4,7 @@ import { EXTENT } from "./data2d.js";
 import { forward } from "./nn.js";
 import { followWidth } from "./svg.js";
 
-const CELLS = 50; // of the coarse picture that is smoothed over the canvas
+const CELLS = { moving: 50, still: 120 }; // of the coarse picture that is smoothed over the canvas
 const REACH = 1.1 * EXTENT;
 const SHAPE = { aspect: 1, least: 120, most: 460 };
 
@@ -15,17 +15,26 @@ export const CLASS_COLOURS = {
 };
 const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
-const CENTRES = new Float64Array(2 * CELLS * CELLS);
-for (let i = 0; i < CELLS * CELLS; i += 1) {
-  CENTRES[2 * i] = REACH * ((2 * (i % CELLS) + 1) / CELLS - 1);
-  CENTRES[2 * i + 1] = REACH * (1 - (2 * Math.floor(i / CELLS) + 1) / CELLS);
+/** A small canvas of cells, their centres in the plane, and its pixels (RGBA). */
+function createRaster(cells) {
+  const centres = new Float64Array(2 * cells * cells);
+  for (let i = 0; i < cells * cells; i += 1) {
+    centres[2 * i] = REACH * ((2 * (i % cells) + 1) / cells - 1);
+    centres[2 * i + 1] = REACH * (1 - (2 * Math.floor(i / cells) + 1) / cells);
+  }
+  const canvas = document.createElement("canvas");
+  canvas.width = cells;
+  canvas.height = cells;
+  const context = canvas.getContext("2d");
+  return { canvas, context, centres, image: context.createImageData(cells, cells) };
 }
 
-/** Fills pixels (RGBA) with the classes' colours mixed by the softmax of the logits. */
-function paint(network, pixels, rgb) {
+/** Fills the raster with the classes' colours mixed by the softmax of the logits. */
+function paint(network, { context, centres, image }, rgb) {
   const { logits } = network;
-  for (let i = 0; i < CELLS * CELLS; i += 1) {
-    forward(network, CENTRES, i);
+  const pixels = image.data;
+  for (let i = 0; i < centres.length / 2; i += 1) {
+    forward(network, centres, i);
     let top = logits[0];
     for (let j = 1; j < logits.length; j += 1) if (logits[j] > top) top = logits[j];
     let [red, green, blue, sum] = [0, 0, 0, 0];
@@ -41,6 +50,7 @@ function paint(network, pixels, rgb) {
     pixels[4 * i + 2] = blue / sum;
     pixels[4 * i + 3] = 255;
   }
+  context.putImageData(image, 0, 0);
 }
 
 function diamond(context, x, y, r) {
@@ -53,9 +63,9 @@ function diamond(context, x, y, r) {
 }
 
 /**
- * createField(onResize) -> { element, draw(side, data, colours), destroy }; colours: { ink, paper,
- * classes } as CSS. Right labels are discs; wrong ones diamonds, full where the network has learned
- * them and hollow where it has not.
+ * createField(onResize) -> { element, draw(side, data, colours, motion), destroy }; colours: { ink,
+ * paper, classes } as CSS; motion: "moving", or "still" for a finer picture. Right labels are
+ * discs; wrong ones diamonds, full where the network has learned them and hollow where not.
  */
 export function createField(onResize) {
   const canvas = document.createElement("canvas");
@@ -64,11 +74,7 @@ export function createField(onResize) {
   element.setAttribute("role", "img");
   element.append(canvas);
   const context = canvas.getContext("2d");
-  const coarse = document.createElement("canvas");
-  coarse.width = CELLS;
-  coarse.height = CELLS;
-  const coarseContext = coarse.getContext("2d");
-  const image = coarseContext.createImageData(CELLS, CELLS);
+  const rasters = { moving: createRaster(CELLS.moving), still: createRaster(CELLS.still) };
   let width = 0;
 
   function drawPoint(i, radius, { points, clean, labels }, { guess }, { ink, paper, classes }) {
@@ -92,17 +98,16 @@ export function createField(onResize) {
     context.stroke();
   }
 
-  function draw(side, data, colours) {
+  function draw(side, data, colours, motion = "still") {
     if (width === 0) return;
     const { labels, clean } = data;
-    paint(side.network, image.data, colours.classes.map(channels));
-    coarseContext.putImageData(image, 0, 0);
+    paint(side.network, rasters[motion], colours.classes.map(channels));
     context.globalAlpha = 1;
     context.fillStyle = colours.paper;
     context.fillRect(0, 0, width, width);
     context.globalAlpha = 0.42;
     context.imageSmoothingQuality = "high";
-    context.drawImage(coarse, 0, 0, width, width);
+    context.drawImage(rasters[motion].canvas, 0, 0, width, width);
     context.globalAlpha = 1;
     const radius = Math.max(2, Math.min(4.2, width / 85)) * (labels.length > 300 ? 0.8 : 1);
     for (const wrong of [false, true])

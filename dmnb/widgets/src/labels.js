@@ -14,7 +14,8 @@ const places = (half) => [
 function clearance(line, x, y, half) {
   let [high, low] = [Infinity, -Infinity];
   for (let i = 0; i < line.x.length; i += 1) {
-    if (Math.abs(line.x[i] - x) > half + 8) continue;
+    if (line.x[i] < x - half - 8) continue;
+    if (line.x[i] > x + half + 8) break;
     high = Math.min(high, line.y[i]);
     low = Math.max(low, line.y[i]);
   }
@@ -41,10 +42,14 @@ export function placeLabels(lines, [left, top, right, bottom], taken, upward = t
         const far = upward ? bottom - own.y[i] : own.y[i] - top;
         const merit = (10 * far) / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
-        const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
-        if (gaps[lines.indexOf(own)] === 0) continue;
-        const free = Math.min(24, ...gaps.filter((_, k) => lines[k] !== own));
-        if (free > 2 && merit + free > best.score) best = { ...spot, score: merit + free };
+        if (clearance(own, spot.x, spot.y, half) === 0) continue;
+        const needed = Math.max(2, best.score - merit);
+        let free = 24;
+        for (const line of lines) {
+          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
+          if (free <= needed) break;
+        }
+        if (free > needed) best = { ...spot, score: merit + free };
       }
     }
     if (best.score === -Infinity) return null;

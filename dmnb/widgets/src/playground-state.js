@@ -38,10 +38,10 @@ export const emphasisOf = ({ family, lam, beta, q, drawn }) => ({
   drawn: () => Tabulated(drawn.map(([p]) => p), drawn.map(([, w]) => w)),
 })[family]();
 
-const SYMBOL = { lam: "λ", beta: "β", lr: "the learning rate", size: "the number of points" };
+const SYMBOLS = { lam: "λ", beta: "β", q: "q" };
+const WORDS = { rate: "fraction of wrong labels", lr: "learning rate", size: "number of points" };
+const wordFor = (name) => SYMBOLS[name] ?? WORDS[name] ?? name;
 const minus = (value) => String(value).replace("-", "−");
-const named = (name) => SYMBOL[name] ?? `the ${name}`;
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 function outside(name, value) {
   const [low, high] = RANGE[name];
@@ -49,7 +49,8 @@ function outside(name, value) {
   const fits = whole ? Number.isInteger(value) : typeof value === "number";
   if (fits && value >= low && value <= high) return null;
   const kind = whole ? "a whole number" : "a number";
-  return `${capital(named(name))} must be ${kind} from ${minus(low)} to ${high}, not ${minus(value)}.`;
+  const subject = name in SYMBOLS ? SYMBOLS[name] : `The ${wordFor(name)}`;
+  return `${subject} must be ${kind} from ${minus(low)} to ${high}, not ${minus(value)}.`;
 }
 
 const unknown = (name, options, value) =>
@@ -91,7 +92,7 @@ export function faults(traits) {
 /** "λ = 0.5, β = 12": what the named traits go back to. */
 export const defaultsOf = (names) =>
   names.map((name) =>
-    name === "drawn" ? "drawn curve" : `${SYMBOL[name] ?? name} = ${DEFAULTS[name]}`).join(", ");
+    name === "drawn" ? "drawn curve" : `${wordFor(name)} = ${DEFAULTS[name]}`).join(", ");
 
 const spirals = { dataset: "spirals", rate: 0, size: 240 };
 
@@ -116,7 +117,7 @@ export const STORIES = [
       "what is hard has a price.",
   },
   {
-    name: "Collapse", settings: { ...spirals, lam: 0.5, beta: 2 },
+    name: "Collapse", settings: { ...spirals, classes: 4, lam: 0.5, beta: 2 },
     text: "Too little contrast: a fitted example pulls nearly half as hard as any other, and never " +
       "stops. The crowd of fitted examples drags the network away from what it had learned. " +
       "Raise β to 8 and see it hold.",

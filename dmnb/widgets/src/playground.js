@@ -308,7 +308,7 @@ function render({ model, el }) {
   }
 
   function drawSide(id, tints = colours()) {
-    panelOf[id].field.draw(sideOf(id), match.data, tints);
+    panelOf[id].field.draw(sideOf(id), match.data, tints, playing ? "moving" : "still");
   }
 
   function drawFigures(id) {

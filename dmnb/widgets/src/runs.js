@@ -41,6 +41,13 @@ export function shares({ clean, noisy }, weights = clean.map(() => 1)) {
 
 export const wrongShare = ({ right, wrong }) => sum(wrong) / (sum(right) + sum(wrong));
 
-/** The mean weight in each of `count` equal bins of p: where in its bin an example is, is lost. */
-export const binWeights = (emphasis, count) =>
-  Array.from({ length: count }, (_, i) => meanOver((p) => emphasis.density(p), i / count, (i + 1) / count));
+const kept = new WeakMap();
+
+/** The mean density in each of `count` equal bins of p: where in its bin an example is, is lost. */
+export function binWeights(emphasis, count) {
+  if (kept.get(emphasis)?.length === count) return kept.get(emphasis);
+  const mean = (_, i) => meanOver((p) => emphasis.density(p), i / count, (i + 1) / count);
+  const weights = Array.from({ length: count }, mean);
+  kept.set(emphasis, weights);
+  return weights;
+}

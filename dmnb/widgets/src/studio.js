@@ -19,7 +19,7 @@ import {
 } from "./studio-state.js";
 import studioStyle from "./studio.css";
 import style from "./style.css";
-import { format } from "./svg.js";
+import { format, whenChanged } from "./svg.js";
 
 const NAMES = Object.keys(DEFAULTS);
 const HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
@@ -308,7 +308,7 @@ function render({ model, el }) {
     drawButton.hidden = isDrawn();
     tools.hidden = !isMovable();
     undoButton.disabled = past.length === 0;
-    formula.innerHTML = formulaOf(emphasis);
+    drawFormula(formulaOf(emphasis));
     sliders.forEach(({ name, element, set: setSlider }) => {
       element.hidden = !(name in parameters);
       if (!element.hidden) setSlider(parameters[name]);
@@ -325,6 +325,7 @@ function render({ model, el }) {
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python}${option})`;
     code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
   }
+  const drawFormula = whenChanged((html) => (formula.innerHTML = html));
 
   function draw() {
     const traits = read();

@@ -10,6 +10,17 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A function that calls make(...values) only when the values differ from last time. */
+export function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
+}
+
 export const centred = { dy: "0.35em", "text-anchor": "middle" };
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
