@@ -375,8 +375,7 @@ def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
     panel = 72 * ax.figure.get_size_inches() * ax.get_position().size * 1.08
     to_panel = ax.transScale + ax.transLimits
     curves = [to_panel.transform(line.get_xydata()) * panel for line in lines]
-    curves = [curve[(np.abs(curve) < 1e4).all(1)] for curve in curves]  # no nan, nothing far off
-    curves = [curve[:: max(1, len(curve) // 100)] for curve in curves]
+    curves = [_evenly(curve[~np.isnan(curve).any(1)].clip(-50, panel + 50)) for curve in curves]
     font = FontProperties(size=matplotlib.rcParams["font.size"])
     extents = [
         np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])
@@ -399,6 +398,13 @@ def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
             *box.mean(0) / panel, line.get_label(), color=line.get_color(),
             transform=ax.transAxes, ha="center", va="center",
         )  # fmt: skip
+
+
+def _evenly(curve: np.ndarray, count: int = 100) -> np.ndarray:
+    """Points on a curve, K x 2, at equal steps along it."""
+    length = np.append(0, np.hypot(*np.diff(curve, axis=0).T).cumsum())
+    at = np.linspace(0, length[-1], count)
+    return np.column_stack([np.interp(at, length, coordinate) for coordinate in curve.T])
 
 
 _SIDES = np.array([[0, 1], [0, -1], *[(x, y) for x in (1, -1) for y in (-1, -0.4, 0.4, 1)]])
