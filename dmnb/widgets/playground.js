@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js data2d.js dom.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js studio-state.js studio.css style.css svg.js; sha256 4569b025252d4d4655746bac406d8eb7aab11d22521add57172ee769b9972913
+// Bundled by build.js from ../../palette.json chart.js data2d.js dom.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js studio-state.js studio.css style.css svg.js; sha256 cdeb4131930cd419b8daaa2ac74b0fd4e4aa44c539b6538858bca03bdee59eb7
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -23,7 +23,8 @@ var places = (half) => [
 function clearance(line, x, y, half) {
   let [high, low] = [Infinity, -Infinity];
   for (let i = 0; i < line.x.length; i += 1) {
-    if (Math.abs(line.x[i] - x) > half + 8) continue;
+    if (line.x[i] < x - half - 8) continue;
+    if (line.x[i] > x + half + 8) break;
     high = Math.min(high, line.y[i]);
     low = Math.max(low, line.y[i]);
   }
@@ -43,10 +44,14 @@ function placeLabels(lines, [left, top, right, bottom], taken, upward = true) {
         const far = upward ? bottom - own.y[i] : own.y[i] - top;
         const merit = 10 * far / (bottom - top) - cost;
         if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
-        const gaps = lines.map((line) => clearance(line, spot.x, spot.y, half));
-        if (gaps[lines.indexOf(own)] === 0) continue;
-        const free = Math.min(24, ...gaps.filter((_, k) => lines[k] !== own));
-        if (free > 2 && merit + free > best.score) best = { ...spot, score: merit + free };
+        if (clearance(own, spot.x, spot.y, half) === 0) continue;
+        const needed = Math.max(2, best.score - merit);
+        let free = 24;
+        for (const line of lines) {
+          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
+          if (free <= needed) break;
+        }
+        if (free > needed) best = { ...spot, score: merit + free };
       }
     }
     if (best.score === -Infinity) return null;
@@ -63,6 +68,15 @@ function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
 }
 var centred = { dy: "0.35em", "text-anchor": "middle" };
 var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -140,13 +154,20 @@ function trace({ x, y }) {
   }
   return path;
 }
-function paths(lines, filled, [left, , right], zero) {
+function drawPaths(layer, lines, filled, [left, , right], zero) {
   const traces = lines.map(trace);
-  const curves = lines.map(({ id: id2, style: style2 = id2 }, i) => svg("path", { class: `line line-${style2}`, d: traces[i] }));
-  if (!filled) return curves.reverse();
-  const area = `${traces[0]}L${right} ${zero}L${left} ${zero}Z`;
-  const { id, style = id } = lines[0];
-  return [svg("path", { class: `area line-${style}`, d: area }), ...curves.reverse()];
+  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
+  if (filled) {
+    const { id, style = id } = lines[0];
+    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
+  }
+  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
+  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
+  drawn.forEach(([name, d], i) => {
+    const path = layer.childNodes[i];
+    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
+    path.setAttribute("d", d);
+  });
 }
 function createChart(options) {
   const { xLabel, name, read, step: step2, onProbe, onDraw } = options;
@@ -182,23 +203,26 @@ function createChart(options) {
     layout = layOut({ ...size, margin }, xDomain, yTicks);
     const { box, x, y } = layout;
     const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
-    element.setAttribute("aria-valuemin", xDomain[0]);
-    element.setAttribute("aria-valuemax", xDomain[1]);
-    grid.replaceChildren(
-      ...axes(layout, xTicks, yTicks),
-      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
-      svg("text", { x: box[2], y: height - 6, "text-anchor": "end", class: "title" }, xLabel)
-    );
-    curvesLayer.replaceChildren(...paths(lines, filled, box, y(0)));
-    labels.replaceChildren();
+    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
+    drawPaths(curvesLayer, lines, filled, box, y(0));
     drawNames(lines, drawMarker());
     probe(probed);
     element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
     onDraw?.(layout);
   }
+  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", domain[0]);
+    element.setAttribute("aria-valuemax", domain[1]);
+    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
+    grid.replaceChildren(
+      ...axes(layout, ticksOfX, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", end, xLabel)
+    );
+  });
   function drawMarker() {
     stem.replaceChildren();
     const { curves, marker } = state;
@@ -210,22 +234,27 @@ function createChart(options) {
     if (!marker.text) return [];
     const half = marker.text.length * 3.4;
     const side = x > (left + right) / 2 ? -1 : 1;
-    const place = { x: x + side * (half + 6), y: bottom - 12, half };
-    labels.append(svg("text", { x: place.x, y: place.y, ...centred }, marker.text));
-    return [place];
+    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
   }
   function drawNames(lines, taken) {
     const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
     const thin = (values) => values.filter((_, i) => i % stride === 0);
     const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
     const upward = layout.yMax > -layout.yMin;
-    placeLabels(thinned, layout.box, taken, upward).forEach((place, i) => {
-      if (!place) return;
+    const places2 = placeLabels(thinned, layout.box, taken, upward).map((place, i) => {
       const { id, label, style = id } = lines[i];
-      const attributes = { x: place.x, y: place.y, class: `name line-${style}`, ...centred };
-      labels.append(svg("text", attributes, label));
+      return place && { ...place, text: label, name: `name line-${style}` };
+    });
+    writeLabels([...taken, ...places2.filter(Boolean)]);
+  }
+  function writeLabels(texts) {
+    writtenAnew(texts.map(({ text, name: name2 = "" }) => [text, name2]));
+    texts.forEach(({ x, y }, i) => {
+      labels.childNodes[i].setAttribute("x", round(x));
+      labels.childNodes[i].setAttribute("y", round(y));
     });
   }
+  const writtenAnew = whenChanged((texts) => labels.replaceChildren(...texts.map(([text, name2]) => svg("text", { ...centred, ...name2 ? { class: name2 } : {} }, text))));
   const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
   function probe(value) {
     probed = value;
@@ -574,7 +603,7 @@ function step(network, { points, labels }, { order, from, to }, weightAt, { lr, 
 }
 
 // field.js
-var CELLS = 50;
+var CELLS = { moving: 50, still: 120 };
 var REACH = 1.1 * EXTENT;
 var SHAPE2 = { aspect: 1, least: 120, most: 460 };
 var CLASS_COLOURS = {
@@ -582,15 +611,23 @@ var CLASS_COLOURS = {
   dark: ["#46B1E1", "#E8A33D", "#C9478F", "#A2A7AF", "#E2662A"]
 };
 var channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-var CENTRES = new Float64Array(2 * CELLS * CELLS);
-for (let i = 0; i < CELLS * CELLS; i += 1) {
-  CENTRES[2 * i] = REACH * ((2 * (i % CELLS) + 1) / CELLS - 1);
-  CENTRES[2 * i + 1] = REACH * (1 - (2 * Math.floor(i / CELLS) + 1) / CELLS);
+function createRaster(cells) {
+  const centres = new Float64Array(2 * cells * cells);
+  for (let i = 0; i < cells * cells; i += 1) {
+    centres[2 * i] = REACH * ((2 * (i % cells) + 1) / cells - 1);
+    centres[2 * i + 1] = REACH * (1 - (2 * Math.floor(i / cells) + 1) / cells);
+  }
+  const canvas = document.createElement("canvas");
+  canvas.width = cells;
+  canvas.height = cells;
+  const context = canvas.getContext("2d");
+  return { canvas, context, centres, image: context.createImageData(cells, cells) };
 }
-function paint(network, pixels, rgb) {
+function paint(network, { context, centres, image }, rgb) {
   const { logits } = network;
-  for (let i = 0; i < CELLS * CELLS; i += 1) {
-    forward(network, CENTRES, i);
+  const pixels = image.data;
+  for (let i = 0; i < centres.length / 2; i += 1) {
+    forward(network, centres, i);
     let top = logits[0];
     for (let j = 1; j < logits.length; j += 1) if (logits[j] > top) top = logits[j];
     let [red, green, blue, sum] = [0, 0, 0, 0];
@@ -606,6 +643,7 @@ function paint(network, pixels, rgb) {
     pixels[4 * i + 2] = blue / sum;
     pixels[4 * i + 3] = 255;
   }
+  context.putImageData(image, 0, 0);
 }
 function diamond(context, x, y, r) {
   context.beginPath();
@@ -622,11 +660,7 @@ function createField(onResize) {
   element.setAttribute("role", "img");
   element.append(canvas);
   const context = canvas.getContext("2d");
-  const coarse = document.createElement("canvas");
-  coarse.width = CELLS;
-  coarse.height = CELLS;
-  const coarseContext = coarse.getContext("2d");
-  const image = coarseContext.createImageData(CELLS, CELLS);
+  const rasters = { moving: createRaster(CELLS.moving), still: createRaster(CELLS.still) };
   let width = 0;
   function drawPoint(i, radius, { points, clean, labels }, { guess }, { ink, paper, classes }) {
     const x = (points[2 * i] / REACH + 1) / 2 * width;
@@ -648,17 +682,16 @@ function createField(onResize) {
     context.fill();
     context.stroke();
   }
-  function draw2(side, data, colours) {
+  function draw2(side, data, colours, motion = "still") {
     if (width === 0) return;
     const { labels, clean } = data;
-    paint(side.network, image.data, colours.classes.map(channels));
-    coarseContext.putImageData(image, 0, 0);
+    paint(side.network, rasters[motion], colours.classes.map(channels));
     context.globalAlpha = 1;
     context.fillStyle = colours.paper;
     context.fillRect(0, 0, width, width);
     context.globalAlpha = 0.42;
     context.imageSmoothingQuality = "high";
-    context.drawImage(coarse, 0, 0, width, width);
+    context.drawImage(rasters[motion].canvas, 0, 0, width, width);
     context.globalAlpha = 1;
     const radius = Math.max(2, Math.min(4.2, width / 85)) * (labels.length > 300 ? 0.8 : 1);
     for (const wrong of [false, true])
@@ -805,6 +838,12 @@ function cellsBetween(nodes, sigmoid2) {
   }
   return { p, r, dm };
 }
+function meanOver(f, a, b) {
+  const [centre, half] = [(a + b) / 2, (b - a) / 2];
+  let sum = 0;
+  for (const [t, share] of HALF) sum += share * (f(centre - half * t) + f(centre + half * t));
+  return sum / 2;
+}
 function search(knots, x) {
   let [low, high] = [0, knots.length - 1];
   while (high - low > 1) {
@@ -881,10 +920,9 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const inside = Math.min(far, Math.max(-far, m));
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
-  const { p, r, dm } = cellsBetween([nodes[from], inside], sigmoid);
-  let value = values[from];
-  for (let g = 0; g < 10; g += 1) value -= weight(p[g], r[g]) * dm[g] / 2;
-  const slope = m === inside ? 0 : -weight(sigmoid(m), sigmoid(-m)) / 2;
+  const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
+  const value = values[from] - (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside) / 2;
+  const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }
 function emphasis({ family, name, parameters = {}, weight: w, mode, contrast, breaks = [] }) {
@@ -1134,17 +1172,18 @@ var emphasisOf = ({ family, lam, beta, q, drawn }) => ({
   uniform: Uniform,
   drawn: () => Tabulated(drawn.map(([p]) => p), drawn.map(([, w]) => w))
 })[family]();
-var SYMBOL = { lam: "λ", beta: "β", lr: "the learning rate", size: "the number of points" };
+var SYMBOLS2 = { lam: "λ", beta: "β", q: "q" };
+var WORDS = { rate: "fraction of wrong labels", lr: "learning rate", size: "number of points" };
+var wordFor = (name) => SYMBOLS2[name] ?? WORDS[name] ?? name;
 var minus = (value) => String(value).replace("-", "−");
-var named = (name) => SYMBOL[name] ?? `the ${name}`;
-var capital = (text) => text[0].toUpperCase() + text.slice(1);
 function outside(name, value) {
   const [low, high] = RANGE[name];
   const whole = WHOLE.includes(name);
   const fits = whole ? Number.isInteger(value) : typeof value === "number";
   if (fits && value >= low && value <= high) return null;
   const kind = whole ? "a whole number" : "a number";
-  return `${capital(named(name))} must be ${kind} from ${minus(low)} to ${high}, not ${minus(value)}.`;
+  const subject = name in SYMBOLS2 ? SYMBOLS2[name] : `The ${wordFor(name)}`;
+  return `${subject} must be ${kind} from ${minus(low)} to ${high}, not ${minus(value)}.`;
 }
 var unknown = (name, options, value) => Object.hasOwn(options, value) ? null : `There is no ${name} “${value}”.`;
 function curveFault(drawn) {
@@ -1174,7 +1213,7 @@ function faults(traits) {
     found.beta ??= `Anchored DM needs β > 0, not ${minus(beta)}.`;
   return Object.fromEntries(Object.entries(found).filter(([, sentence]) => sentence));
 }
-var defaultsOf = (names) => names.map((name) => name === "drawn" ? "drawn curve" : `${SYMBOL[name] ?? name} = ${DEFAULTS[name]}`).join(", ");
+var defaultsOf = (names) => names.map((name) => name === "drawn" ? "drawn curve" : `${wordFor(name)} = ${DEFAULTS[name]}`).join(", ");
 var spirals = { dataset: "spirals", rate: 0, size: 240 };
 var STORIES = [
   {
@@ -1194,7 +1233,7 @@ var STORIES = [
   },
   {
     name: "Collapse",
-    settings: { ...spirals, lam: 0.5, beta: 2 },
+    settings: { ...spirals, classes: 4, lam: 0.5, beta: 2 },
     text: "Too little contrast: a fitted example pulls nearly half as hard as any other, and never stops. The crowd of fitted examples drags the network away from what it had learned. Raise β to 8 and see it hold."
   },
   {
@@ -1352,7 +1391,7 @@ function formulaOf({ family, parameters: { lam, beta, mode, alpha, eta, q, p } }
 }
 
 // studio.css
-var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 { --line: color-mix(in oklab, var(--dm-authors), white var(--lift)); --dash: 5 2 1 2; }\n.dmnb .line-extra-1 { --line: color-mix(in oklab, var(--neutral), white var(--lift)); --dash: 12 3; }\n.dmnb .line-extra-2 { --line: color-mix(in oklab, var(--anchored), white var(--lift)); --dash: 3 2 1 2 1 2; }\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; overflow-clip-margin: 12px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 7px; background: var(--accent); }\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend { padding: 0; color: var(--soft); font-size: inherit; margin: 0; float: left; width: 100%; grid-column: 1 / -1; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
+var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 { --line: color-mix(in oklab, var(--dm-authors), white var(--lift)); --dash: 5 2 1 2; }\n.dmnb .line-extra-1 { --line: color-mix(in oklab, var(--neutral), white var(--lift)); --dash: 12 3; }\n.dmnb .line-extra-2 { --line: color-mix(in oklab, var(--anchored), white var(--lift)); --dash: 3 2 1 2 1 2; }\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; }\n.dmnb.studio .chart { padding-right: 8px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 7px; background: var(--accent); }\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend { padding: 0; color: var(--soft); font-size: inherit; margin: 0; float: left; width: 100%; grid-column: 1 / -1; }\n.dmnb .overlay input, .dmnb .swatch { flex: none; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
 
 // style.css
 var style_default = `/* Colours follow the page: the book's data-theme, JupyterLab's theme, else the system's. */
@@ -1891,8 +1930,8 @@ function render({ model, el }) {
     insert(p, Math.min(layout.yMax, layout.heightAt(event.clientY - top)) * shown.emphasis.integral);
   });
   const sideOf = (id) => match.sides[SIDES.indexOf(id)];
-  const labelOf = (id) => id === "cce" ? "Cross-entropy" : capital2(FAMILIES[shown.traits.family]);
-  const capital2 = (name) => name[0].toUpperCase() + name.slice(1);
+  const labelOf = (id) => id === "cce" ? "Cross-entropy" : capital(FAMILIES[shown.traits.family]);
+  const capital = (name) => name[0].toUpperCase() + name.slice(1);
   const latest = ({ course }) => ({ accuracy: course.accuracy.at(-1), learned: course.learned.at(-1) });
   const colours = () => {
     const computed = getComputedStyle(root);
@@ -1911,7 +1950,7 @@ function render({ model, el }) {
     return `Epoch ${match.epoch()}. ${told.join(". ")}.`;
   }
   function drawSide(id, tints = colours()) {
-    panelOf[id].field.draw(sideOf(id), match.data, tints);
+    panelOf[id].field.draw(sideOf(id), match.data, tints, playing ? "moving" : "still");
   }
   function drawFigures(id) {
     const { figure, field, spread } = panelOf[id];
