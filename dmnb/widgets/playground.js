@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js data2d.js dom.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js studio-state.js studio.css style.css svg.js; sha256 cdeb4131930cd419b8daaa2ac74b0fd4e4aa44c539b6538858bca03bdee59eb7
+// Bundled by build.js from ../../palette.json chart.js data2d.js dom.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js studio-state.js studio.css style.css svg.js; sha256 d45e1be6d4a8a4afbd5c33e1f8fc276cf57868536c3990463eba5668e8af4bf3
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -1012,6 +1012,7 @@ function Tabulated(p, w) {
 }
 
 // match.js
+var CROSS_ENTROPY = CCE();
 var BATCH = 40;
 var MOMENTUM = 0.9;
 var RECORDS = 64;
@@ -1063,7 +1064,7 @@ function wrongShare({ p, emphasis: emphasis2 }, { clean, labels }) {
 }
 function createMatch(settings, emphasis2, data = createData(settings)) {
   const size = data.labels.length;
-  const sides = [CCE(), emphasis2].map((one2) => createSide(one2, settings, size));
+  const sides = [CROSS_ENTROPY, emphasis2].map((one2) => createSide(one2, settings, size));
   const order = Uint16Array.from({ length: size }, (_, i) => i);
   const batch = { order, from: 0, to: 0 };
   const options = { lr: settings.lr, momentum: MOMENTUM };
@@ -1688,10 +1689,13 @@ html[data-theme="dark"] .dmnb,
 // playground.js
 var NAMES = Object.keys(DEFAULTS);
 var TRAINING = NAMES.filter((name) => name !== "speed");
+var EMPHASIS = ["family", "lam", "beta", "q", "drawn"];
+var BEFORE = TRAINING.filter((name) => !EMPHASIS.includes(name));
 var LAST = 1e3;
 var BUDGET = 9;
 var CALM = 500;
 var CHARTED = 6;
+var SETTLED = 250;
 var SIDES = ["cce", "own"];
 var HINT = "Point at a chart, or focus it and use the arrow keys, to read values.";
 var shares = (value) => Number.isFinite(value) ? percent(value) : "–";
@@ -1704,6 +1708,7 @@ function render({ model, el }) {
   let request = 0;
   let frames = 0;
   let pictured = 0;
+  let settling = 0;
   let quiet = false;
   let held = null;
   let layout = null;
@@ -1730,6 +1735,15 @@ function render({ model, el }) {
     const kept = match && sameTraits(DATA, match.traits, traits) ? match.data : createData(traits);
     match = { ...createMatch(traits, emphasis2, kept), traits };
   }
+  function follow() {
+    const { traits, emphasis: emphasis2 } = shown;
+    if (match && sameTraits(TRAINING, match.traits, traits)) return false;
+    const atStart = match?.steps() === 0 && sameTraits(BEFORE, match.traits, traits);
+    if (!atStart) restart();
+    Object.assign(match, { traits });
+    match.sides[1].emphasis = emphasis2;
+    return !atStart;
+  }
   const isNoisy = () => Number.isFinite(sideOf("cce").course.learned[0]);
   const isOver = () => match.epoch() >= LAST;
   function frame(now) {
@@ -1739,7 +1753,7 @@ function render({ model, el }) {
     request = requestAnimationFrame(frame);
     if (calm.matches && now - pictured < CALM) return;
     pictured = now;
-    drawMatch([SIDES[frames % 2]]);
+    drawMatch("moving", [SIDES[frames % 2]]);
     if (frames % CHARTED === 0) drawCourse();
     frames += 1;
   }
@@ -1777,7 +1791,7 @@ function render({ model, el }) {
   const playButton = button("Play", () => playing ? pause() : play(), { class: "button play" });
   const stepButton = button("Step", stepOnce, { title: "Train for one epoch" });
   const resetButton = button("Reset", reset, { title: "Back to the networks’ first weights" });
-  const epoch = h("output", { class: "epoch", "aria-label": "Epoch" });
+  const epoch = h("output", { class: "epoch", "aria-label": "Epoch", "aria-live": "off" });
   const speed = choice({
     legend: "Speed",
     options: Object.fromEntries(Object.keys(SPEEDS).map((name) => [name, name])),
@@ -1949,8 +1963,8 @@ function render({ model, el }) {
     });
     return `Epoch ${match.epoch()}. ${told.join(". ")}.`;
   }
-  function drawSide(id, tints = colours()) {
-    panelOf[id].field.draw(sideOf(id), match.data, tints, playing ? "moving" : "still");
+  function drawSide(id, motion = "still", tints = colours()) {
+    panelOf[id].field.draw(sideOf(id), match.data, tints, motion);
   }
   function drawFigures(id) {
     const { figure, field, spread } = panelOf[id];
@@ -1967,15 +1981,20 @@ function render({ model, el }) {
       `${labelOf(id)}: the training points’ p over the emphasis density, right labels upwards, wrong ones downwards.`
     );
   }
-  function drawMatch(fields = SIDES) {
+  function drawMatch(motion = "still", fields = SIDES) {
     match.look();
     const tints = colours();
-    fields.forEach((id) => drawSide(id, tints));
+    fields.forEach((id) => drawSide(id, motion, tints));
     SIDES.forEach((id) => {
       panelOf[id].spread.drawBars(histograms(sideOf(id).p, match.data));
       drawFigures(id);
     });
     epoch.textContent = `epoch ${match.epoch()}`;
+  }
+  function drawSoon() {
+    clearTimeout(settling);
+    drawMatch("moving");
+    settling = setTimeout(() => playing || drawMatch(), SETTLED);
   }
   const at = (values, x) => {
     let k = match.epochs.length - 1;
@@ -2074,12 +2093,14 @@ function render({ model, el }) {
     const found = faults(traits);
     if (Object.keys(found).length) return change({}, found);
     shown = { traits, emphasis: emphasisOf(traits) };
-    if (!match || !sameTraits(TRAINING, match.traits, traits)) restart();
+    const isOther = follow();
     drawControls();
     drawButtons();
-    drawMatch();
+    if (playing) return null;
+    if (isOther) drawSoon();
+    else SIDES.forEach(drawFigures);
     drawCourse();
-    return playing || say(summary());
+    return say(summary());
   }
   const mark = (shape, name) => {
     const swatch = h("span", { class: "mark", "aria-hidden": "true" });
@@ -2146,9 +2167,11 @@ function render({ model, el }) {
   const listen = () => quiet || draw2();
   NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw2();
+  drawMatch();
   return () => {
     playing = false;
     cancelAnimationFrame(request);
+    clearTimeout(settling);
     NAMES.forEach((name) => model.off(`change:${name}`, listen));
     Object.values(courses).forEach(({ destroy }) => destroy());
     Object.values(panelOf).forEach(({ field, spread }) => [field, spread].forEach((one) => one.destroy()));

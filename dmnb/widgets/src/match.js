@@ -6,6 +6,7 @@ import { CCE, sigmoid } from "./emphasis.js";
 import { createNetwork, forward, initialise, logOdds, predicted, step } from "./nn.js";
 import { seeded } from "./random.js";
 
+const CROSS_ENTROPY = CCE();
 const BATCH = 40;
 const MOMENTUM = 0.9;
 const RECORDS = 64; // at least that many of the course so far, and fewer than twice as many more
@@ -73,7 +74,7 @@ export function wrongShare({ p, emphasis }, { clean, labels }) {
  */
 export function createMatch(settings, emphasis, data = createData(settings)) {
   const size = data.labels.length;
-  const sides = [CCE(), emphasis].map((one) => createSide(one, settings, size));
+  const sides = [CROSS_ENTROPY, emphasis].map((one) => createSide(one, settings, size));
   const order = Uint16Array.from({ length: size }, (_, i) => i);
   const batch = { order, from: 0, to: 0 };
   const options = { lr: settings.lr, momentum: MOMENTUM };

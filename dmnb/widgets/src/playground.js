@@ -23,10 +23,13 @@ import { format, percent, ticks } from "./svg.js";
 
 const NAMES = Object.keys(DEFAULTS);
 const TRAINING = NAMES.filter((name) => name !== "speed");
+const EMPHASIS = ["family", "lam", "beta", "q", "drawn"];
+const BEFORE = TRAINING.filter((name) => !EMPHASIS.includes(name)); // what the start depends on
 const LAST = 1000; // epochs
 const BUDGET = 9; // ms of training in a frame: the rest of its 33 is for drawing and for the reader
 const CALM = 500; // ms between pictures for readers who asked for less motion
 const CHARTED = 6; // frames between redrawn charts
+const SETTLED = 250; // ms after a change until the picture is refined
 const SIDES = ["cce", "own"];
 const HINT = "Point at a chart, or focus it and use the arrow keys, to read values.";
 
@@ -42,6 +45,7 @@ function render({ model, el }) {
   let request = 0;
   let frames = 0;
   let pictured = 0; // when the networks were last drawn
+  let settling = 0; // the timer until they are drawn finely
   let quiet = false;
   let held = null; // the top of the axis while a point is dragged
   let layout = null; // of the emphasis that is drawn on
@@ -77,6 +81,17 @@ function render({ model, el }) {
     match = { ...createMatch(traits, emphasis, kept), traits };
   }
 
+  /** Brings the match in line with the traits; whether its networks are other ones now. */
+  function follow() {
+    const { traits, emphasis } = shown;
+    if (match && sameTraits(TRAINING, match.traits, traits)) return false;
+    const atStart = match?.steps() === 0 && sameTraits(BEFORE, match.traits, traits);
+    if (!atStart) restart();
+    Object.assign(match, { traits });
+    match.sides[1].emphasis = emphasis;
+    return !atStart;
+  }
+
   // Playing --------------------------------------------------------------------------------------
 
   const isNoisy = () => Number.isFinite(sideOf("cce").course.learned[0]);
@@ -89,7 +104,7 @@ function render({ model, el }) {
     request = requestAnimationFrame(frame);
     if (calm.matches && now - pictured < CALM) return;
     pictured = now;
-    drawMatch([SIDES[frames % 2]]);
+    drawMatch("moving", [SIDES[frames % 2]]);
     if (frames % CHARTED === 0) drawCourse();
     frames += 1;
   }
@@ -138,7 +153,7 @@ function render({ model, el }) {
   const playButton = button("Play", () => (playing ? pause() : play()), { class: "button play" });
   const stepButton = button("Step", stepOnce, { title: "Train for one epoch" });
   const resetButton = button("Reset", reset, { title: "Back to the networks’ first weights" });
-  const epoch = h("output", { class: "epoch", "aria-label": "Epoch" });
+  const epoch = h("output", { class: "epoch", "aria-label": "Epoch", "aria-live": "off" });
   const speed = choice({
     legend: "Speed", options: Object.fromEntries(Object.keys(SPEEDS).map((name) => [name, name])),
     onChange: (value) => change({ speed: value }),
@@ -307,8 +322,8 @@ function render({ model, el }) {
     return `Epoch ${match.epoch()}. ${told.join(". ")}.`;
   }
 
-  function drawSide(id, tints = colours()) {
-    panelOf[id].field.draw(sideOf(id), match.data, tints, playing ? "moving" : "still");
+  function drawSide(id, motion = "still", tints = colours()) {
+    panelOf[id].field.draw(sideOf(id), match.data, tints, motion);
   }
 
   function drawFigures(id) {
@@ -325,15 +340,22 @@ function render({ model, el }) {
       `${labelOf(id)}: the training points’ p over the emphasis density, right labels upwards, wrong ones downwards.`);
   }
 
-  function drawMatch(fields = SIDES) {
+  function drawMatch(motion = "still", fields = SIDES) {
     match.look();
     const tints = colours();
-    fields.forEach((id) => drawSide(id, tints));
+    fields.forEach((id) => drawSide(id, motion, tints));
     SIDES.forEach((id) => {
       panelOf[id].spread.drawBars(histograms(sideOf(id).p, match.data));
       drawFigures(id);
     });
     epoch.textContent = `epoch ${match.epoch()}`;
+  }
+
+  /** A quick picture now and a fine one once nothing changes: a slider that moves must not wait. */
+  function drawSoon() {
+    clearTimeout(settling);
+    drawMatch("moving");
+    settling = setTimeout(() => playing || drawMatch(), SETTLED);
   }
 
   // Over time ------------------------------------------------------------------------------------
@@ -429,12 +451,14 @@ function render({ model, el }) {
     const found = faults(traits);
     if (Object.keys(found).length) return change({}, found);
     shown = { traits, emphasis: emphasisOf(traits) };
-    if (!match || !sameTraits(TRAINING, match.traits, traits)) restart();
+    const isOther = follow();
     drawControls();
     drawButtons();
-    drawMatch();
+    if (playing) return null; // the next frame draws the rest
+    if (isOther) drawSoon();
+    else SIDES.forEach(drawFigures);
     drawCourse();
-    return playing || say(summary());
+    return say(summary());
   }
 
   // The page -------------------------------------------------------------------------------------
@@ -487,9 +511,11 @@ function render({ model, el }) {
   const listen = () => quiet || draw();
   NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
+  drawMatch();
   return () => {
     playing = false;
     cancelAnimationFrame(request);
+    clearTimeout(settling);
     NAMES.forEach((name) => model.off(`change:${name}`, listen));
     Object.values(courses).forEach(({ destroy }) => destroy());
     Object.values(panelOf).forEach(({ field, spread }) => [field, spread].forEach((one) => one.destroy()));
