@@ -148,12 +148,12 @@ def _sampled(emphases: Mapping[str, Emphasis]) -> dict[str, Any]:
     curves = []
     for label, e in emphases.items():
         scale = 1 / e.integral
-        parameters = [f"{k} = {v:g}" for k, v in _parameters(e).items()]
+        note = ", ".join(f"{k.replace('_', ' ')} = {v:g}" for k, v in _parameters(e).items())
         curves.append(
             {
                 "id": f"x-{label}",
                 "label": label,
-                "note": ", ".join(parameters),
+                "note": note.replace("-", "−"),
                 "scale": e.integral,
                 "w": _rounded(scale * e.weight_at(_LOG_ODDS)),
                 "ends": _rounded(scale * e.weight(np.array([0.0, 1.0]))),

@@ -10,9 +10,10 @@ const ours = () =>
   !document.querySelector("#jupyter-config-data, [data-jp-theme-light]");
 
 /**
- * claimAddress(name) -> { read(), write(text), link(text), onChange(f), release() }: the value
- * under `name`, or under name-2, name-3, ... where other widgets of the page have the name already.
- * read() is null without a value; link(text) is null where the address is not ours.
+ * claimAddress(name) -> { read(), isAlone(), write(text), link(text), onChange(f), release() }: the
+ * value under `name`, or under name-2, name-3, ... where other widgets of the page have the name.
+ * read() is null without a value; isAlone() when the address says nothing else; link(text) is null
+ * where the address is not ours.
  */
 export function claimAddress(name) {
   let key = name;
@@ -37,6 +38,7 @@ export function claimAddress(name) {
         return "%";
       }
     },
+    isAlone: () => ours() && parts().length === 1 && mine(parts()[0]),
     // Browsers refuse more than some hundred changes in half a minute.
     write(text) {
       if (!ours()) return;

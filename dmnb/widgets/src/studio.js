@@ -383,6 +383,7 @@ function render({ model, el }) {
   draw();
   if (complaint) message.textContent = complaint;
   follow();
+  if (address.isAlone()) setTimeout(() => root.scrollIntoView({ block: "nearest" }));
   address.onChange(follow);
   return () => {
     NAMES.forEach((name) => model.off(`change:${name}`, listen));
