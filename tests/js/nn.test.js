@@ -28,7 +28,8 @@ function load(c) {
   const emphasis = fromDict(c.emphasis);
   const weightAt = c.normalization === "integral" ? emphasis.densityAt : emphasis.weightAt;
   const batchOf = (i) => ({
-    order: Uint16Array.from({ length: c.batch }, (_, k) => ((i * c.batch + k) * 7) % c.labels.length),
+    order: Uint16Array.from({ length: c.batch }, (_, k) =>
+      ((i * c.batch + k) * 7) % c.labels.length),
     from: 0,
     to: c.batch,
   });

@@ -6,8 +6,9 @@ import { classSizes, createData, DATASETS, EXTENT } from "../../dmnb/widgets/src
 import { DM } from "../../dmnb/widgets/src/emphasis.js";
 import { createMatch, wrongShare } from "../../dmnb/widgets/src/match.js";
 import {
-  DEFAULTS, emphasisOf, faults, settingsOf, STORIES, storyOf,
+  DEFAULTS, emphasisOf, faults,
 } from "../../dmnb/widgets/src/playground-state.js";
+import { settingsOf, STORIES, storyOf } from "../../dmnb/widgets/src/stories.js";
 
 const settings = (changes) => ({ ...DEFAULTS, ...changes });
 const wrongRows = ({ clean, labels }) => [...labels.keys()].filter((i) => labels[i] !== clean[i]);
@@ -126,7 +127,7 @@ for (const seed of [0, 1]) {
     assert.ok(cce.last > 0.93 && mae.last < cce.last - 0.08);
   });
 
-  test(`Collapse, seed ${seed}: without contrast a good network goes bad; with it, it holds`, (t) => {
+  test(`Collapse, seed ${seed}: without contrast a good network goes bad`, (t) => {
     const [cce, dm] = play("Collapse", { seed });
     const [, held] = play("Collapse", { seed, beta: 8 });
     report(t, [cce, dm, held]);

@@ -66,7 +66,7 @@ function draw(dataset, sizes, random) {
   return { points, clean };
 }
 
-/** Labels with exactly round(rate * N) of them wrong: another class, or for "asymmetric" the next. */
+/** Labels of which round(rate * N) are wrong: any other class, or for "asymmetric" the next. */
 function mislabel(clean, classes, kind, rate, { uniform, shuffle }) {
   const labels = clean.slice();
   const order = shuffle(Array.from(clean.keys()));
@@ -78,8 +78,8 @@ function mislabel(clean, classes, kind, rate, { uniform, shuffle }) {
 }
 
 /**
- * Training data { points (N x 2, flat), clean, labels } of `size` points, and test: { points, clean },
- * balanced and without noise.
+ * Training data { points (N x 2, flat), clean, labels } of `size` points, and test: { points,
+ * clean }, balanced and without noise.
  */
 export function createData({ dataset, classes, noise, rate, imbalance, seed, size }) {
   const random = seeded(seed);

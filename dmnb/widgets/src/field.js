@@ -9,7 +9,7 @@ const REACH = 1.1 * EXTENT;
 const SHAPE = { aspect: 1, least: 120, most: 460 };
 
 /** Fill colours that stay apart for colour-blind readers, alone and as tints of the page. */
-export const CLASS_COLOURS = {
+const CLASS_COLOURS = {
   light: ["#46B1E1", "#E8A33D", "#882255", "#7A7F87", "#D55E00"],
   dark: ["#46B1E1", "#E8A33D", "#C9478F", "#A2A7AF", "#E2662A"],
 };
@@ -63,9 +63,9 @@ function diamond(context, x, y, r) {
 }
 
 /**
- * createField(onResize) -> { element, draw(side, data, colours, motion), destroy }; colours: { ink,
- * paper, classes } as CSS; motion: "moving", or "still" for a finer picture. Right labels are
- * discs; wrong ones diamonds, full where the network has learned them and hollow where not.
+ * createField(onResize) -> { element, draw(side, data, motion), destroy }; motion: "moving", or
+ * "still" for a finer picture. Right labels are discs; wrong ones diamonds, full where the network
+ * has learned them and hollow where it has not.
  */
 export function createField(onResize) {
   const canvas = document.createElement("canvas");
@@ -98,12 +98,22 @@ export function createField(onResize) {
     context.stroke();
   }
 
-  function draw(side, data, colours, motion = "still") {
+  function colours() {
+    const computed = getComputedStyle(element);
+    return {
+      ink: computed.getPropertyValue("--ink"),
+      paper: computed.getPropertyValue("--paper"),
+      classes: CLASS_COLOURS[computed.colorScheme === "dark" ? "dark" : "light"],
+    };
+  }
+
+  function draw(side, data, motion = "still") {
     if (width === 0) return;
     const { labels, clean } = data;
-    paint(side.network, rasters[motion], colours.classes.map(channels));
+    const tints = colours();
+    paint(side.network, rasters[motion], tints.classes.map(channels));
     context.globalAlpha = 1;
-    context.fillStyle = colours.paper;
+    context.fillStyle = tints.paper;
     context.fillRect(0, 0, width, width);
     context.globalAlpha = 0.42;
     context.imageSmoothingQuality = "high";
@@ -112,7 +122,7 @@ export function createField(onResize) {
     const radius = Math.max(2, Math.min(4.2, width / 85)) * (labels.length > 300 ? 0.8 : 1);
     for (const wrong of [false, true])
       for (let i = 0; i < labels.length; i += 1)
-        if ((labels[i] !== clean[i]) === wrong) drawPoint(i, radius, data, side, colours);
+        if ((labels[i] !== clean[i]) === wrong) drawPoint(i, radius, data, side, tints);
   }
 
   const destroy = followWidth(element, SHAPE, (size) => {

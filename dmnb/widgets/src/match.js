@@ -11,9 +11,6 @@ const BATCH = 40;
 const MOMENTUM = 0.9;
 const RECORDS = 64; // at least that many of the course so far, and fewer than twice as many more
 
-/** What decides the data, as opposed to the training on it. */
-export const DATA = ["dataset", "classes", "noise", "rate", "imbalance", "size", "seed"];
-
 function createSide(emphasis, { classes, hidden, activation, seed }, size) {
   const network = createNetwork([2, ...hidden, classes], activation);
   initialise(network, seeded(seed + 1e6));

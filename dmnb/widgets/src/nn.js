@@ -101,7 +101,8 @@ function backward(network, y, weightAt, share) {
   }
 }
 
-function pullBack({ output, delta }, { inputs, outputs, weights, delta: above }, parameters, { slope }) {
+function pullBack({ output, delta }, layer, parameters, { slope }) {
+  const { inputs, outputs, weights, delta: above } = layer;
   for (let k = 0; k < inputs; k += 1) {
     let sum = 0;
     for (let o = 0; o < outputs; o += 1) sum += parameters[weights + o * inputs + k] * above[o];

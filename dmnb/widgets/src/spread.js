@@ -1,5 +1,5 @@
 // Where the training points are, over the emphasis: right labels stand up from the axis of p, wrong
-// ones hang down in hatching, and the emphasis density is drawn on both sides.
+// ones hang down in hatching, and the emphasis is drawn on both sides.
 
 import { followWidth, format, svg } from "./svg.js";
 
@@ -8,6 +8,7 @@ const FULL = 0.5; // a bar that holds half of its group ends at the edge
 const SHAPE = { aspect: 0.6, least: 150, most: 220 };
 const GRID = Array.from({ length: 121 }, (_, i) => (i / 120) ** 2 * (3 - (2 * i) / 120));
 let patterns = 0;
+const round = (px) => Math.round(px * 20) / 20;
 
 /** Shares of the right and of the wrong labels' p in equal bins of [0, 1]; zeros for none. */
 export function histograms(p, { clean, labels }) {
@@ -24,15 +25,15 @@ export function histograms(p, { clean, labels }) {
 }
 
 /**
- * createSpread(style, onLayout) -> { element, drawCurve(emphasis, { top, both }),
- * drawBars(histograms), destroy }; style: the class that colours it; both: wrong labels have their
- * half; `top` holds the end of the axis. onLayout(layout) gets the scales of the upper half, as
- * handles need them.
+ * createSpread(style, onLayout) -> { element, drawCurve(height, { top, both }),
+ * drawBars(histograms), destroy }; style: the class that colours it; height(p) is the curve; both:
+ * wrong labels have their half; `top` holds the end of the axis. onLayout(layout) gets the scales
+ * of the upper half, as handles need them.
  */
 export function createSpread(style, onLayout = () => {}) {
   const hatch = `dmnb-spread-${(patterns += 1)}`;
-  const stripes = svg("pattern",
-    { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  const tile = { width: 5, height: 5, patternUnits: "userSpaceOnUse" };
+  const stripes = svg("pattern", { id: hatch, ...tile, patternTransform: "rotate(45)" },
     svg("line", { x1: 0, x2: 0, y2: 5, class: "stripe" }));
   const right = svg("path", { class: "bar right" });
   const wrong = svg("path", { class: "bar wrong", fill: `url(#${hatch})` });
@@ -50,8 +51,8 @@ export function createSpread(style, onLayout = () => {}) {
   let curve = null;
   let bars = null;
 
-  function drawCurve(emphasis, { top, both = true } = {}) {
-    const y = GRID.map((p) => emphasis.density(p));
+  function drawCurve(height, { top, both = true } = {}) {
+    const y = GRID.map((p) => height(p));
     curve = { y, both, top: top ?? 1.12 * y.reduce((a, b) => Math.max(a, b), 0) };
     redraw();
   }
@@ -61,12 +62,12 @@ export function createSpread(style, onLayout = () => {}) {
     if (!layout) return;
     const { left, end, ceiling, floor, middle } = layout;
     const width = (end - left) / BINS;
-    const path = (shares, room) => Array.from(shares, (share, k) => {
-      const height = room * Math.min(1, share / FULL);
-      return share > 0
-        ? `M${(left + k * width + 0.75).toFixed(1)} ${middle}v${height.toFixed(1)}h${(width - 1.5).toFixed(1)}V${middle}Z`
-        : "";
-    }).join("");
+    const across = round(width - 1.5);
+    const bar = (k, height) =>
+      `M${round(left + k * width + 0.75)} ${middle}v${round(height)}h${across}V${middle}Z`;
+    const path = (shares, room) =>
+      Array.from(shares, (share, k) =>
+        (share > 0 ? bar(k, room * Math.min(1, share / FULL)) : "")).join("");
     right.setAttribute("d", path(bars.right, ceiling - middle));
     wrong.setAttribute("d", path(bars.wrong, floor - middle));
   }
@@ -80,7 +81,8 @@ export function createSpread(style, onLayout = () => {}) {
     const x = (p) => left + p * (end - left);
     const up = (value) => middle - (value / curve.top) * (middle - ceiling);
     const down = (value) => middle + (value / curve.top) * (floor - middle);
-    const trace = (y) => `M${GRID.map((p, i) => `${x(p).toFixed(1)} ${y(curve.y[i]).toFixed(1)}`).join("L")}`;
+    const trace = (y) =>
+      `M${GRID.map((p, i) => `${round(x(p))} ${round(y(curve.y[i]))}`).join("L")}`;
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
@@ -88,7 +90,8 @@ export function createSpread(style, onLayout = () => {}) {
     lower.setAttribute("d", curve.both ? trace(down) : "");
     const name = (words, y) =>
       svg("text", { x: x(0.93), y, class: "name", "text-anchor": "end" }, words);
-    const names = [name("right labels", ceiling + 9), name("wrong labels", floor - 1)];
+    const noun = width < 220 ? "" : " labels";
+    const names = [name(`right${noun}`, ceiling + 9), name(`wrong${noun}`, floor - 1)];
     const ticks = [0, 0.5, 1].map((p) =>
       svg("text", { x: x(p), y: height - 5, "text-anchor": ["start", "middle", "end"][2 * p] },
         p === 0 ? "p = 0" : format(p)));

@@ -1,0 +1,74 @@
+// One side of the playground: what its network has learned, in a picture, in figures, and as the
+// spread of p over its emphasis.
+
+import { h } from "./dom.js";
+import { createField } from "./field.js";
+import { wrongShare } from "./match.js";
+import { createSpread, histograms } from "./spread.js";
+import { percent } from "./svg.js";
+
+const FIGURES = {
+  accuracy: "clean test accuracy", learned: "wrong labels learned", pull: "weight on wrong ones",
+};
+
+/** A share in words, a dash for none. */
+export const shareOf = (value) => (Number.isFinite(value) ? percent(value) : "–");
+
+/** The latest of a side's course: { accuracy, learned }. */
+export const latest = ({ course }) => ({
+  accuracy: course.accuracy.at(-1), learned: course.learned.at(-1),
+});
+
+/** A side in a sentence. */
+export function tellSide(side, label) {
+  const { accuracy, learned } = latest(side);
+  const wrong = Number.isFinite(learned) ? `, ${percent(learned)} of the wrong labels learned` : "";
+  return `${label}: accuracy ${percent(accuracy)} on clean test data${wrong}`;
+}
+
+/**
+ * createPanel(id, { onResize, onLayout }) -> { element, spread, overlay(element), setCurve,
+ * drawField, drawFacts, drawSpread, destroy }; the draw functions take a side of a match, its data
+ * and, where it is told, its name.
+ */
+export function createPanel(id, { onResize, onLayout }) {
+  const heading = h("p", { class: "heading" });
+  const field = createField(onResize);
+  const spread = createSpread(id, onLayout);
+  const values = Object.fromEntries(
+    Object.keys(FIGURES).map((key) => [key, h("dd", { "data-figure": key })]));
+  const facts = h("dl", { class: "figures" },
+    ...Object.entries(FIGURES).map(([key, words]) =>
+      h("div", {}, h("dt", {}, words), values[key])));
+  const canvas = h("div", { class: "canvas" }, spread.element);
+  const element = h("section", { class: `side line-${id}`, "data-side": id },
+    heading, field.element, facts, canvas);
+
+  /** A drawn curve is shown as it is, so that its points stay under the finger. */
+  function setCurve({ family, weight, density }, label, { both, top }) {
+    heading.textContent = label;
+    facts.classList.toggle("all", both);
+    spread.drawCurve(family === "tabulated" ? weight : density, { both, top });
+  }
+
+  function drawFacts(side, data, label) {
+    const { accuracy, learned } = latest(side);
+    const pull = Number.isFinite(learned) ? wrongShare(side, data) : NaN;
+    for (const [key, value] of Object.entries({ accuracy, learned, pull }))
+      values[key].textContent = shareOf(value);
+    field.element.setAttribute("aria-label",
+      `${tellSide(side, label)}. The classes’ regions, with the training points.`);
+    spread.element.setAttribute("aria-label",
+      `${label}: the training points’ p over the emphasis, right labels upwards, ` +
+      "wrong ones downwards.");
+  }
+
+  return {
+    element, setCurve, drawFacts,
+    spread: spread.element,
+    overlay: (other) => canvas.append(other),
+    drawField: field.draw,
+    drawSpread: (side, data) => spread.drawBars(histograms(side.p, data)),
+    destroy: () => [field, spread].forEach((one) => one.destroy()),
+  };
+}
