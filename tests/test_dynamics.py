@@ -203,8 +203,11 @@ def test_plays_to_the_end_and_pauses(stage):
 @browser
 @pytest.mark.parametrize("motion, eased", [("reduce", "0s"), ("no-preference", "0.2s")])
 def test_motion_is_eased_where_it_may(stage, motion, eased):
-    page = stage(Dynamics(RECORDS), reduced_motion=motion)
+    page = stage(Dynamics(RECORDS, epoch=1), reduced_motion=motion)
     bar = page.locator(".dmnb .mirror .bar").first
+    assert bar.evaluate("(e) => getComputedStyle(e).transitionDuration") == "0s"
+    page.get_by_role("radio", name="slow").check(force=True)
+    page.get_by_role("button", name="Play").click()
     assert bar.evaluate("(e) => getComputedStyle(e).transitionDuration").startswith(eased)
 
 

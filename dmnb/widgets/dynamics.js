@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 ae2358f385a8841de760ef8f83907528b812b2c37915c9df1ce59037a356da56
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 4990c446a983237fd569fc34674f218c0ec2a0b0bf4a633489fe89ea42a8f82c
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -66,17 +66,20 @@ function followWidth(element, { aspect, least, most }, onSize) {
 var TICKS = [0, 0.25, 0.5, 0.75, 1];
 var box = (width, height) => [26, height - 36, width - 5];
 var patterns = 0;
-function createMirror({ shape, eased = false }) {
+function createMirror({ shape }) {
   const hatch = `dmnb-hatch-${patterns += 1}`;
+  const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   const stripes = svg(
     "pattern",
-    { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    { id: hatch, width: 5, height: 5, ...turned },
     svg("rect", { width: 5, height: 5, class: "ground" }),
     svg("line", { x1: 0, x2: 0, y2: 5, class: "stripe" })
   );
-  const layers = ["grid", eased ? "eased" : "bars", "labels"].map((name) => svg("g", { class: name }));
+  const layers = ["grid", "bars", "labels"].map((name) => svg("g", { class: name }));
   const [grid, bars, labels] = layers;
-  const picture = svg("svg", { "aria-hidden": "true" }, svg("defs", {}, stripes), grid, bars, labels);
+  const heading = svg("text", { x: 0, y: 14, class: "title" });
+  const defs = svg("defs", {}, stripes);
+  const picture = svg("svg", { "aria-hidden": "true" }, defs, heading, ...layers);
   const element = document.createElement("div");
   element.className = "chart mirror";
   element.setAttribute("role", "img");
@@ -105,7 +108,8 @@ function createMirror({ shape, eased = false }) {
     picture.setAttribute("class", `line-${style}`);
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
-    drawGrid(width, height, left, step, title);
+    if (heading.textContent !== title) heading.textContent = title;
+    drawGrid(width, height, left, step);
     const count = right.length;
     const cut = [];
     barsFor(count).forEach((rect, i) => {
@@ -125,18 +129,19 @@ function createMirror({ shape, eased = false }) {
       return svg("text", { ...place, "text-anchor": side > 0 ? "start" : "end" }, percent(share));
     }));
   }
-  const drawGrid = whenChanged((width, height, left, step, title) => {
+  const drawGrid = whenChanged((width, height, left, step) => {
     const [ceiling, floor, edge] = box(width, height);
     const middle = (ceiling + floor) / 2;
     const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
-    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    const y = (share) => middle - share / step.at(-1) * (middle - ceiling);
+    const name = (text, at) => svg("text", { x: (left + edge) / 2, y: at, class: "name", ...centred }, text);
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
     grid.replaceChildren(
       ...heights.map((share) => svg(
         "g",
-        { transform: `translate(0 ${middle - share / step.at(-1) * (middle - ceiling)})` },
+        { transform: `translate(0 ${y(share)})` },
         svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
         svg(
           "text",
@@ -150,7 +155,6 @@ function createMirror({ shape, eased = false }) {
         svg("line", { y2: 5, class: "axis" }),
         svg("text", { y: 18, "text-anchor": "middle" }, format(p))
       )),
-      svg("text", { x: 0, y: 14, class: "title" }, title),
       name("right label", ceiling + 9),
       name("wrong label", floor - 9)
     );
@@ -454,10 +458,10 @@ function announcer() {
 }
 
 // dynamics.css
-var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .measures dd { margin: 0; font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
+var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .measures dd { margin: 0; font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb.playing .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
 
 // panels.css
-var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb .mirror .eased .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
+var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
 
 // numerics.js
 var NODES = Array.from({ length: 513 }, (_, i) => Math.sinh((i - 256) / 16));
@@ -792,6 +796,17 @@ var SIDES = ["left", "right"];
 var SERIES = ["epoch", "accuracy", "p_clean", "p_noisy", "ess"];
 var SPEEDS = { slow: "slow", normal: "normal", fast: "fast" };
 var RATES = { slow: 5, normal: 15, fast: 45 };
+var CHARTS = [
+  { key: "accuracy", title: "test accuracy, %", names: { accuracy: "" }, factor: 100 },
+  { key: "p", title: "mean p of the labels", names: { p_clean: "", p_noisy: ", wrong" }, factor: 1 },
+  { key: "ess", title: "effective sample size, share", names: { ess: "" }, factor: 1 }
+];
+var MEASURES = [
+  "test accuracy",
+  "mean p, right labels",
+  "mean p, wrong labels",
+  "effective sample size"
+];
 var MIRROR = { aspect: 0.6, least: 200, most: 260 };
 var TOP = 0.2;
 var CURVE = { aspect: 0.8, least: 190, most: 230 };
@@ -876,7 +891,7 @@ function render({ model, el }) {
     pause();
     change({ epoch });
   }
-  const playButton = button("Play", () => playing === null ? play() : pause(), { class: "button play" });
+  const playButton = button("Play", () => playing === null ? play() : pause());
   const slider = h("input", {
     type: "range",
     min: 1,
@@ -907,27 +922,27 @@ function render({ model, el }) {
       options,
       onChange: (index) => change({ [side]: Number(index) })
     });
-    const mirror = createMirror({ shape: MIRROR, eased: true });
-    const facts = h("dl", { class: "measures" });
+    const mirror = createMirror({ shape: MIRROR });
+    const values = MEASURES.map(() => h("dd"));
+    const facts = h(
+      "dl",
+      { class: "measures" },
+      ...MEASURES.map((name, i) => h("div", {}, h("dt", {}, name), values[i]))
+    );
     const element = h("div", { class: `side line-${side}` }, chosen.element, mirror.element, facts);
-    return [side, { chosen, mirror, facts, element }];
+    return [side, { chosen, mirror, values, element }];
   }));
-  const charts = [
-    { key: "accuracy", title: "test accuracy, %", names: { accuracy: "" }, top: 100, factor: 100 },
-    { key: "p", title: "mean p of training labels", names: { p_clean: "", p_noisy: ", wrong" }, top: 1, factor: 1 },
-    { key: "ess", title: "effective sample size, share", names: { ess: "" }, top: 1, factor: 1 }
-  ].map((what) => {
-    const read2 = (epoch) => `epoch ${epoch}: ${valuesOf(what, epoch)}`;
+  const charts = CHARTS.map((what) => {
     const chart = createChart({
       name: `${what.title}: move through the epochs`,
-      read: read2,
       step: 1,
       shape: CURVE,
       filled: false,
+      read: (epoch) => `epoch ${epoch}: ${valuesOf(what, epoch)}`,
       xLabel: "epoch",
       margin: 36,
       xDomain: [0, lastEpoch],
-      xTicks: ticks(lastEpoch, 3).filter((x) => x <= lastEpoch),
+      xTicks: ticks(lastEpoch, 3).filter((epoch) => epoch <= lastEpoch),
       onProbe(epoch, event) {
         const dragged = event.type === "keydown" || event.buttons > 0;
         if (epoch !== null && dragged) scrub(Math.max(1, Math.round(epoch)));
@@ -959,11 +974,17 @@ function render({ model, el }) {
       root.style.setProperty(`--${side}`, colours[i]);
       sides[side].chosen.set(model.get(side));
     });
-    for (const { chart, title, top, ...what } of charts)
-      chart.draw({ curves: linesOf(what), yLabel: title, yTop: top, marker: null, description: title });
+    for (const { chart, title, factor, names } of charts)
+      chart.draw({
+        curves: linesOf({ names, factor }),
+        yLabel: title,
+        yTop: factor,
+        marker: null,
+        description: title
+      });
   }
   function drawSide(side, epoch) {
-    const { mirror, facts } = sides[side];
+    const { mirror, values } = sides[side];
     const run = runOf(side);
     const histogram = histogramAt(run, epoch);
     const both = shares(histogram);
@@ -976,17 +997,13 @@ function render({ model, el }) {
       title: `share of the examples, by p, epoch ${histogram.epoch}`,
       description: `Mean p ${p} of right labels, ${q} of wrong ones.`
     });
-    const measures = {
-      "test accuracy": percent(valueAt(run, "accuracy", epoch)),
-      "mean p, right labels": p,
-      "mean p, wrong labels": q,
-      "effective sample size": percent(valueAt(run, "ess", epoch))
-    };
-    facts.replaceChildren(...Object.entries(measures).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    const [accuracy, ess] = ["accuracy", "ess"].map((name) => percent(valueAt(run, name, epoch)));
+    [accuracy, p, q, ess].forEach((value, i) => values[i].textContent = value);
   }
   function drawMoment() {
     const epoch = model.get("epoch");
     playButton.textContent = playing === null ? "Play" : "Pause";
+    root.classList.toggle("playing", playing !== null);
     slider.value = epoch;
     field.value = epoch;
     slider.style.setProperty("--filled", `${100 * (epoch - 1) / Math.max(1, lastEpoch - 1)}%`);

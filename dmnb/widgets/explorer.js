@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 198a17cb2afa2e59c931fe58bea65941a76077354d5e8a3c4efc63c1cf901d83
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 cb4c1604aa0238ff13a88811f7e60f6a671bd48184cd9578a9cde09850cc8cba
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -477,7 +477,8 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
   const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
-  const value = values[from] - (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside) / 2;
+  const area = (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside);
+  const value = values[from] - area / 2;
   const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }

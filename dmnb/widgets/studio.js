@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 153353139cc1e2377313d4fbfb9586c544562decfa5ba0801ac0e45cb97f27b9
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 115b403f77d0af111165ee1d01ae6533371e3eb61244d96d8576861987dd097a
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -58,298 +58,6 @@ function claimAddress(name) {
       if (listener) window.removeEventListener("hashchange", listener);
     }
   };
-}
-
-// labels.js
-var places = (half) => [
-  [half + 9, -10, 0],
-  [0, -13, 0],
-  [-half - 9, -10, 1],
-  [half + 9, 11, 6],
-  [-half - 9, 11, 7],
-  [0, 15, 9]
-];
-function clearance(line, x, y, half) {
-  let [high, low] = [Infinity, -Infinity];
-  for (let i = 0; i < line.x.length; i += 1) {
-    if (line.x[i] < x - half - 8) continue;
-    if (line.x[i] > x + half + 8) break;
-    high = Math.min(high, line.y[i]);
-    low = Math.max(low, line.y[i]);
-  }
-  return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
-}
-var collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
-function placeLabels(lines, [left, top, right, bottom], taken2, upward = true) {
-  const occupied = [...taken2];
-  return lines.map((own) => {
-    const half = own.label.length * 3.6;
-    let best = { score: -Infinity };
-    for (let i = 1; i < own.x.length - 1; i += 2) {
-      for (const [dx, dy, cost] of places(half)) {
-        const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
-        const inside = spot.x - half >= left && spot.x + half <= right;
-        if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
-        const far = upward ? bottom - own.y[i] : own.y[i] - top;
-        const merit = 10 * far / (bottom - top) - cost;
-        if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
-        if (clearance(own, spot.x, spot.y, half) === 0) continue;
-        const needed = Math.max(2, best.score - merit);
-        let free = 24;
-        for (const line of lines) {
-          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
-          if (free <= needed) break;
-        }
-        if (free > needed) best = { ...spot, score: merit + free };
-      }
-    }
-    if (best.score === -Infinity) return null;
-    occupied.push(best);
-    return best;
-  });
-}
-
-// svg.js
-var NAMESPACE = "http://www.w3.org/2000/svg";
-var DIGIT = 6.4;
-function svg(name, attributes = {}, ...children) {
-  const element = document.createElementNS(NAMESPACE, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-function whenChanged(make) {
-  let last = null;
-  return (...values) => {
-    const key = JSON.stringify(values);
-    if (key === last) return;
-    last = key;
-    make(...values);
-  };
-}
-var centred = { dy: "0.35em", "text-anchor": "middle" };
-var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
-function format(value, digits2 = 3) {
-  if (Number.isNaN(value)) return "–";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  if (size === 0 || size < 1e5 && size >= 1e-3)
-    return String(Number(value.toPrecision(digits2))).replace("-", "−");
-  const [mantissa, exponent] = value.toExponential(digits2 - 1).split("e");
-  const factor = String(Number(mantissa)).replace("-", "−");
-  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
-}
-var percent = (share) => Number.isFinite(share) ? `${format(100 * share, share < 0.1 ? 2 : 3)}%` : "–";
-function ticks(top, count = 4, low = 0) {
-  const raw = (top - low) / count;
-  const power2 = 10 ** Math.floor(Math.log10(raw));
-  const step = power2 * [1, 2, 2.5, 5, 10].find((factor) => factor * power2 >= raw * (1 - 1e-9));
-  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(top / step - 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-}
-function followWidth(element, { aspect, least, most }, onSize) {
-  let last = 0;
-  const observer = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry.contentRect.width);
-    if (width === last || width === 0) return;
-    last = width;
-    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
-  });
-  observer.observe(element);
-  return () => observer.disconnect();
-}
-
-// chart.js
-var SHAPE = { aspect: 0.72, least: 230, most: 320 };
-function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
-  const digits2 = Math.max(...yTicks.map((value) => format(value).length));
-  const left = Math.max(margin, 12 + DIGIT * digits2);
-  const [top, right, bottom] = [34, width - 5, height - 42];
-  const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
-  return {
-    box: [left, top, right, bottom],
-    yMin,
-    yMax,
-    x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
-    y: (value) => bottom - (value - yMin) / (yMax - yMin) * (bottom - top),
-    valueAt: (px) => xMin + (px - left) / (right - left) * (xMax - xMin),
-    heightAt: (px) => yMin + (bottom - px) / (bottom - top) * (yMax - yMin)
-  };
-}
-function axes({ box: [left, , right, bottom], x, y }, xTicks, yTicks) {
-  return [
-    ...yTicks.map((value) => svg(
-      "g",
-      { transform: `translate(0 ${y(value)})` },
-      svg("line", { x1: left, x2: right, class: value === 0 ? "axis" : "rule" }),
-      svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" }, format(value))
-    )),
-    ...xTicks.map((value) => svg(
-      "g",
-      { transform: `translate(${x(value)} ${bottom})` },
-      svg("line", { y2: 5, class: "axis" }),
-      svg("text", { y: 18, "text-anchor": "middle" }, format(value))
-    ))
-  ];
-}
-var round = (value) => Math.round(value * 20) / 20;
-function trace({ x, y }) {
-  let [path, pen] = ["", "M"];
-  for (let i = 0; i < x.length; i += 1) {
-    const finite = Number.isFinite(y[i]);
-    if (finite) path += `${pen}${round(x[i])} ${round(y[i])}`;
-    pen = finite ? "L" : "M";
-  }
-  return path;
-}
-function drawPaths(layer, lines, filled, [left, , right], zero) {
-  const traces = lines.map(trace);
-  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
-  if (filled) {
-    const { id, style = id } = lines[0];
-    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
-  }
-  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
-  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
-  drawn.forEach(([name, d], i) => {
-    const path = layer.childNodes[i];
-    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
-    path.setAttribute("d", d);
-  });
-}
-function createChart(options) {
-  const { xLabel, name, read, step, onProbe, onDraw } = options;
-  const { shape = SHAPE, filled = true, margin = 0 } = options;
-  let { xDomain, xTicks } = options;
-  const names = ["grid", "stem", "curves", "labels", "probe"];
-  const layers = names.map((key) => svg("g", { class: key }));
-  const [grid, stem, curvesLayer, labels, probeLayer] = layers;
-  const picture = svg("svg", { "aria-hidden": "true" }, ...layers);
-  const element = document.createElement("div");
-  element.className = "chart";
-  element.tabIndex = 0;
-  element.setAttribute("role", "slider");
-  element.setAttribute("aria-label", name);
-  element.append(picture);
-  let size = { width: 0, height: 0 };
-  let state = null;
-  let layout = null;
-  let probed = null;
-  function draw(next = state) {
-    state = next;
-    if (!state || size.width === 0) return;
-    ({ xDomain = xDomain, xTicks = xTicks } = state);
-    const { curves, yLabel } = state;
-    const { width, height } = size;
-    let [low, high] = [0, 0];
-    for (const { y: y2 } of curves)
-      for (const value of y2) {
-        if (value < low) low = value;
-        if (value > high && value < Infinity) high = value;
-      }
-    const yTicks = ticks(state.yTop ?? (high > low ? high : low + 1), 4, low);
-    layout = layOut({ ...size, margin }, xDomain, yTicks);
-    const { box: box2, x, y } = layout;
-    const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
-    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
-    drawPaths(curvesLayer, lines, filled, box2, y(0));
-    drawNames(lines, drawMarker());
-    probe(probed);
-    element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
-    onDraw?.(layout);
-  }
-  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("width", width);
-    picture.setAttribute("height", height);
-    element.setAttribute("aria-valuemin", domain[0]);
-    element.setAttribute("aria-valuemax", domain[1]);
-    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
-    grid.replaceChildren(
-      ...axes(layout, ticksOfX, yTicks),
-      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
-      svg("text", end, xLabel)
-    );
-  });
-  function drawMarker() {
-    stem.replaceChildren();
-    const { curves, marker } = state;
-    if (!marker || marker.x < xDomain[0] || marker.x > xDomain[1]) return [];
-    const [left, , right, bottom] = layout.box;
-    const x = layout.x(marker.x);
-    const peak = layout.y(curves[0].at(marker.x));
-    stem.append(svg("line", { x1: x, x2: x, y1: peak, y2: layout.y(0) }));
-    if (!marker.text) return [];
-    const half = marker.text.length * 3.4;
-    const side = x > (left + right) / 2 ? -1 : 1;
-    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
-  }
-  function drawNames(lines, taken2) {
-    const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
-    const thin = (values) => values.filter((_, i) => i % stride === 0);
-    const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
-    const upward = layout.yMax > -layout.yMin;
-    const places2 = placeLabels(thinned, layout.box, taken2, upward).map((place, i) => {
-      const { id, label, style = id } = lines[i];
-      return place && { ...place, text: label, name: `name line-${style}` };
-    });
-    writeLabels([...taken2, ...places2.filter(Boolean)]);
-  }
-  function writeLabels(texts) {
-    writtenAnew(texts.map(({ text, name: name2 = "" }) => [text, name2]));
-    texts.forEach(({ x, y }, i) => {
-      labels.childNodes[i].setAttribute("x", round(x));
-      labels.childNodes[i].setAttribute("y", round(y));
-    });
-  }
-  const writtenAnew = whenChanged((texts) => labels.replaceChildren(...texts.map(([text, name2]) => svg("text", { ...centred, ...name2 ? { class: name2 } : {} }, text))));
-  const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
-  function probe(value) {
-    probed = value;
-    if (!layout) return;
-    element.setAttribute("aria-valuenow", value ?? resting());
-    element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
-    probeLayer.replaceChildren();
-    if (value === null || value < xDomain[0] || value > xDomain[1]) return;
-    const x = layout.x(value);
-    const dots = state.curves.map(({ id, at, style = id }) => ({ style, y: layout.y(at(value)) })).filter(({ y }) => Number.isFinite(y)).map(({ style, y }) => svg("circle", { cx: x, cy: y, r: 4, class: `line-${style}` }));
-    const line = svg("line", { x1: x, x2: x, y1: layout.box[1] - 6, y2: layout.box[3] });
-    probeLayer.append(line, ...dots.reverse());
-  }
-  const clamp = (x) => Math.min(xDomain[1], Math.max(xDomain[0], x));
-  function follow(event) {
-    if (!layout) return;
-    const px = event.clientX - picture.getBoundingClientRect().left;
-    onProbe(clamp(layout.valueAt(px)), event);
-  }
-  element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointerleave", (event) => {
-    if (event.pointerType === "mouse") onProbe(null, event);
-  });
-  element.addEventListener("blur", (event) => onProbe(null, event));
-  const moves = {
-    ArrowRight: step,
-    ArrowUp: step,
-    PageUp: 10 * step,
-    End: Infinity,
-    ArrowLeft: -step,
-    ArrowDown: -step,
-    PageDown: -10 * step,
-    Home: -Infinity
-  };
-  element.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") onProbe(null, event);
-    if (!(event.key in moves)) return;
-    event.preventDefault();
-    onProbe(clamp((probed ?? resting()) + moves[event.key]), event);
-  });
-  const destroy = followWidth(element, shape, (next) => {
-    size = next;
-    draw();
-  });
-  return { element, picture, draw, probe, destroy };
 }
 
 // dom.js
@@ -522,7 +230,8 @@ function pchip(x, y) {
     const k = search(x, inside);
     const s = inside - x[k];
     const bend = (slopes[k] + slopes[k + 1] - 2 * delta[k]) / h2[k];
-    return (bend / h2[k] * s + (delta[k] - slopes[k]) / h2[k] - bend) * s * s + slopes[k] * s + y[k];
+    const square = (delta[k] - slopes[k]) / h2[k] - bend;
+    return ((bend / h2[k] * s + square) * s + slopes[k]) * s + y[k];
   };
 }
 
@@ -565,7 +274,8 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
   const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
-  const value = values[from] - (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside) / 2;
+  const area = (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside);
+  const value = values[from] - area / 2;
   const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }
@@ -728,6 +438,57 @@ function Sampled({ id, m, w, ends, scale }) {
   });
 }
 
+// svg.js
+var NAMESPACE = "http://www.w3.org/2000/svg";
+var DIGIT = 6.4;
+function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(NAMESPACE, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
+}
+var centred = { dy: "0.35em", "text-anchor": "middle" };
+var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
+function format(value, digits2 = 3) {
+  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size === 0 || size < 1e5 && size >= 1e-3)
+    return String(Number(value.toPrecision(digits2))).replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(digits2 - 1).split("e");
+  const factor = String(Number(mantissa)).replace("-", "−");
+  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
+}
+var percent = (share) => Number.isFinite(share) ? `${format(100 * share, share < 0.1 ? 2 : 3)}%` : "–";
+function ticks(top, count = 4, low = 0) {
+  const raw = (top - low) / count;
+  const power2 = 10 ** Math.floor(Math.log10(raw));
+  const step = power2 * [1, 2, 2.5, 5, 10].find((factor) => factor * power2 >= raw * (1 - 1e-9));
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(top / step - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+function followWidth(element, { aspect, least, most }, onSize) {
+  let last = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
+    if (width === last || width === 0) return;
+    last = width;
+    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
 // studio-state.js
 var DEFAULTS = {
   curve: { family: "dm", lam: 0.5, beta: 12 },
@@ -787,13 +548,14 @@ var power = (base, exponent) => ({ 0: "", 1: `${base} ` })[exponent] ?? `${base}
 var minus = (value) => String(value).replace("-", "−");
 var P = "<i>p</i>";
 var REST = `(1 − ${P})`;
+var less = (value, one) => Number((value - one).toFixed(6));
 function formulaOf({ family, parameters: { lam, beta, mode, alpha, eta, q, p } }) {
   const w = {
     dm: () => `exp(${minus(beta)} ${power(P, lam)}${REST})`,
     anchored: () => `exp(${minus(beta)} ${power(P, lam)}${REST}) − 1`,
     normal: () => `exp(${minus(-beta)} ${P} (${P} − 2 · ${minus(mode)}))`,
     exponential: () => `exp(${minus(beta)} ${REST})`,
-    beta: () => power(P, Number((alpha - 1).toFixed(6))) + power(REST, Number((eta - 1).toFixed(6))) || "1",
+    beta: () => power(P, less(alpha, 1)) + power(REST, less(eta, 1)) || "1",
     gce: () => `2 ${power(P, q)}${REST}`,
     cce: () => `2 ${REST}`,
     mae: () => `2 ${P} ${REST}`,
@@ -894,7 +656,7 @@ function createComparison(library, onChange) {
     ),
     ...others.length ? [more] : []
   );
-  const styleOf = (id, ids) => id in LOSSES ? id : `extra-${ids.filter((x) => x in extra).indexOf(id)}`;
+  const styleOf = (id, ids) => id in LOSSES ? id : `extra-${ids.filter((other) => other in extra).indexOf(id)}`;
   function set(ids) {
     const full = ids.filter((id) => id in extra).length >= MOST_EXTRA;
     toggles.forEach(({ id, input, setStyle }) => {
@@ -904,7 +666,10 @@ function createComparison(library, onChange) {
       setStyle(input.checked ? styleOf(id, ids) : "none");
     });
   }
-  const curves = (ids) => ids.map((id) => ({ id, label: all[id].label, emphasis: all[id].emphasis, style: styleOf(id, ids) }));
+  const curves = (ids) => ids.map((id) => {
+    const { label, emphasis: emphasis2 } = all[id];
+    return { id, label, emphasis: emphasis2, style: styleOf(id, ids) };
+  });
   return { element, known: Object.keys(all), set, curves };
 }
 
@@ -912,17 +677,20 @@ function createComparison(library, onChange) {
 var TICKS = [0, 0.25, 0.5, 0.75, 1];
 var box = (width, height) => [26, height - 36, width - 5];
 var patterns = 0;
-function createMirror({ shape, eased = false }) {
+function createMirror({ shape }) {
   const hatch = `dmnb-hatch-${patterns += 1}`;
+  const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   const stripes = svg(
     "pattern",
-    { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    { id: hatch, width: 5, height: 5, ...turned },
     svg("rect", { width: 5, height: 5, class: "ground" }),
     svg("line", { x1: 0, x2: 0, y2: 5, class: "stripe" })
   );
-  const layers = ["grid", eased ? "eased" : "bars", "labels"].map((name) => svg("g", { class: name }));
+  const layers = ["grid", "bars", "labels"].map((name) => svg("g", { class: name }));
   const [grid, bars, labels] = layers;
-  const picture = svg("svg", { "aria-hidden": "true" }, svg("defs", {}, stripes), grid, bars, labels);
+  const heading = svg("text", { x: 0, y: 14, class: "title" });
+  const defs = svg("defs", {}, stripes);
+  const picture = svg("svg", { "aria-hidden": "true" }, defs, heading, ...layers);
   const element = document.createElement("div");
   element.className = "chart mirror";
   element.setAttribute("role", "img");
@@ -951,7 +719,8 @@ function createMirror({ shape, eased = false }) {
     picture.setAttribute("class", `line-${style}`);
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
-    drawGrid(width, height, left, step, title);
+    if (heading.textContent !== title) heading.textContent = title;
+    drawGrid(width, height, left, step);
     const count = right.length;
     const cut = [];
     barsFor(count).forEach((rect, i) => {
@@ -971,18 +740,19 @@ function createMirror({ shape, eased = false }) {
       return svg("text", { ...place, "text-anchor": side > 0 ? "start" : "end" }, percent(share));
     }));
   }
-  const drawGrid = whenChanged((width, height, left, step, title) => {
+  const drawGrid = whenChanged((width, height, left, step) => {
     const [ceiling, floor, edge] = box(width, height);
     const middle = (ceiling + floor) / 2;
     const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
-    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    const y = (share) => middle - share / step.at(-1) * (middle - ceiling);
+    const name = (text, at) => svg("text", { x: (left + edge) / 2, y: at, class: "name", ...centred }, text);
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
     grid.replaceChildren(
       ...heights.map((share) => svg(
         "g",
-        { transform: `translate(0 ${middle - share / step.at(-1) * (middle - ceiling)})` },
+        { transform: `translate(0 ${y(share)})` },
         svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
         svg(
           "text",
@@ -996,7 +766,6 @@ function createMirror({ shape, eased = false }) {
         svg("line", { y2: 5, class: "axis" }),
         svg("text", { y: 18, "text-anchor": "middle" }, format(p))
       )),
-      svg("text", { x: 0, y: 14, class: "title" }, title),
       name("right label", ceiling + 9),
       name("wrong label", floor - 9)
     );
@@ -1043,7 +812,7 @@ function binWeights(emphasis2, count) {
 }
 
 // crowd.js
-var SHAPE2 = { aspect: 0.5, least: 190, most: 230 };
+var SHAPE = { aspect: 0.5, least: 190, most: 230 };
 var TOP = 0.2;
 function createCrowd({ runs, onRun, onEpoch }) {
   const options = Object.fromEntries(runs.map(({ label }, i) => [i, label]));
@@ -1062,7 +831,7 @@ function createCrowd({ runs, onRun, onEpoch }) {
     oninput: () => onEpoch(run.histograms[slider.value].epoch)
   });
   const when = h("output", { class: "when" });
-  const [examples, weighted] = [createMirror({ shape: SHAPE2 }), createMirror({ shape: SHAPE2 })];
+  const [examples, weighted] = [createMirror({ shape: SHAPE }), createMirror({ shape: SHAPE })];
   const rows = h("div", { class: "shares" });
   const title = h("p", { class: "heading" }, "Who gets the weight? Examples of a recorded run");
   const element = h(
@@ -1079,7 +848,11 @@ function createCrowd({ runs, onRun, onEpoch }) {
     "div",
     { class: "share" },
     h("span", { class: "who" }, label),
-    h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: `bar line-${style}` })),
+    h(
+      "span",
+      { class: "track", "aria-hidden": "true" },
+      h("span", { class: `bar line-${style}` })
+    ),
     h("span", { class: "much" })
   ))));
   function drawRows(entries) {
@@ -1102,7 +875,7 @@ function createCrowd({ runs, onRun, onEpoch }) {
     when.textContent = `epoch ${histogram.epoch}`;
     const count = histogram.clean.length;
     const plain = shares(histogram);
-    const parts2 = curves.map((c) => ({ ...c, parts: shares(histogram, binWeights(c.emphasis, count)) }));
+    const parts2 = curves.map(({ emphasis: emphasis2, ...c }) => ({ ...c, parts: shares(histogram, binWeights(emphasis2, count)) }));
     const [own] = parts2;
     examples.draw({
       ...plain,
@@ -1245,8 +1018,342 @@ function createHandles({ onMove, onRemove, onInsert }) {
   return { element, place, focus, current: () => last };
 }
 
+// labels.js
+var places = (half) => [
+  [half + 9, -10, 0],
+  [0, -13, 0],
+  [-half - 9, -10, 1],
+  [half + 9, 11, 6],
+  [-half - 9, 11, 7],
+  [0, 15, 9]
+];
+function clearance(line, x, y, half) {
+  let [high, low] = [Infinity, -Infinity];
+  for (let i = 0; i < line.x.length; i += 1) {
+    if (line.x[i] < x - half - 8) continue;
+    if (line.x[i] > x + half + 8) break;
+    high = Math.min(high, line.y[i]);
+    low = Math.max(low, line.y[i]);
+  }
+  return Math.min(24, Math.max(0, high - y - 7, y - 7 - low));
+}
+var collide = (a, b) => Math.abs(a.x - b.x) < a.half + b.half + 9 && Math.abs(a.y - b.y) < 15;
+function placeLabels(lines, [left, top, right, bottom], taken2, upward = true) {
+  const occupied = [...taken2];
+  return lines.map((own) => {
+    const half = own.label.length * 3.6;
+    let best = { score: -Infinity };
+    for (let i = 1; i < own.x.length - 1; i += 2) {
+      for (const [dx, dy, cost] of places(half)) {
+        const spot = { x: own.x[i] + dx, y: own.y[i] + dy, half };
+        const inside = spot.x - half >= left && spot.x + half <= right;
+        if (!inside || spot.y < top - 6 || spot.y > bottom - 8) continue;
+        const far = upward ? bottom - own.y[i] : own.y[i] - top;
+        const merit = 10 * far / (bottom - top) - cost;
+        if (merit + 24 <= best.score || occupied.some((other) => collide(spot, other))) continue;
+        if (clearance(own, spot.x, spot.y, half) === 0) continue;
+        const needed = Math.max(2, best.score - merit);
+        let free = 24;
+        for (const line of lines) {
+          if (line !== own) free = Math.min(free, clearance(line, spot.x, spot.y, half));
+          if (free <= needed) break;
+        }
+        if (free > needed) best = { ...spot, score: merit + free };
+      }
+    }
+    if (best.score === -Infinity) return null;
+    occupied.push(best);
+    return best;
+  });
+}
+
+// chart.js
+var SHAPE2 = { aspect: 0.72, least: 230, most: 320 };
+function layOut({ width, height, margin }, [xMin, xMax], yTicks) {
+  const digits2 = Math.max(...yTicks.map((value) => format(value).length));
+  const left = Math.max(margin, 12 + DIGIT * digits2);
+  const [top, right, bottom] = [34, width - 5, height - 42];
+  const [yMin, yMax] = [yTicks[0], yTicks.at(-1)];
+  return {
+    box: [left, top, right, bottom],
+    yMin,
+    yMax,
+    x: (value) => left + (value - xMin) / (xMax - xMin) * (right - left),
+    y: (value) => bottom - (value - yMin) / (yMax - yMin) * (bottom - top),
+    valueAt: (px) => xMin + (px - left) / (right - left) * (xMax - xMin),
+    heightAt: (px) => yMin + (bottom - px) / (bottom - top) * (yMax - yMin)
+  };
+}
+function axes({ box: [left, , right, bottom], x, y }, xTicks, yTicks) {
+  return [
+    ...yTicks.map((value) => svg(
+      "g",
+      { transform: `translate(0 ${y(value)})` },
+      svg("line", { x1: left, x2: right, class: value === 0 ? "axis" : "rule" }),
+      svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" }, format(value))
+    )),
+    ...xTicks.map((value) => svg(
+      "g",
+      { transform: `translate(${x(value)} ${bottom})` },
+      svg("line", { y2: 5, class: "axis" }),
+      svg("text", { y: 18, "text-anchor": "middle" }, format(value))
+    ))
+  ];
+}
+var round = (value) => Math.round(value * 20) / 20;
+function trace({ x, y }) {
+  let [path, pen] = ["", "M"];
+  for (let i = 0; i < x.length; i += 1) {
+    const finite = Number.isFinite(y[i]);
+    if (finite) path += `${pen}${round(x[i])} ${round(y[i])}`;
+    pen = finite ? "L" : "M";
+  }
+  return path;
+}
+function drawPaths(layer, lines, filled, [left, , right], zero) {
+  const traces = lines.map(trace);
+  const drawn = lines.map(({ id, style = id }, i) => [`line line-${style}`, traces[i]]).reverse();
+  if (filled) {
+    const { id, style = id } = lines[0];
+    drawn.unshift([`area line-${style}`, `${traces[0]}L${right} ${zero}L${left} ${zero}Z`]);
+  }
+  while (layer.childNodes.length > drawn.length) layer.lastChild.remove();
+  while (layer.childNodes.length < drawn.length) layer.append(svg("path"));
+  drawn.forEach(([name, d], i) => {
+    const path = layer.childNodes[i];
+    if (path.getAttribute("class") !== name) path.setAttribute("class", name);
+    path.setAttribute("d", d);
+  });
+}
+function createChart(options) {
+  const { xLabel, name, read, step, onProbe, onDraw } = options;
+  const { shape = SHAPE2, filled = true, margin = 0 } = options;
+  let { xDomain, xTicks } = options;
+  const names = ["grid", "stem", "curves", "labels", "probe"];
+  const layers = names.map((key) => svg("g", { class: key }));
+  const [grid, stem, curvesLayer, labels, probeLayer] = layers;
+  const picture = svg("svg", { "aria-hidden": "true" }, ...layers);
+  const element = document.createElement("div");
+  element.className = "chart";
+  element.tabIndex = 0;
+  element.setAttribute("role", "slider");
+  element.setAttribute("aria-label", name);
+  element.append(picture);
+  let size = { width: 0, height: 0 };
+  let state = null;
+  let layout = null;
+  let probed = null;
+  function draw(next = state) {
+    state = next;
+    if (!state || size.width === 0) return;
+    ({ xDomain = xDomain, xTicks = xTicks } = state);
+    const { curves, yLabel } = state;
+    const { width, height } = size;
+    let [low, high] = [0, 0];
+    for (const { y: y2 } of curves)
+      for (const value of y2) {
+        if (value < low) low = value;
+        if (value > high && value < Infinity) high = value;
+      }
+    const yTicks = ticks(state.yTop ?? (high > low ? high : low + 1), 4, low);
+    layout = layOut({ ...size, margin }, xDomain, yTicks);
+    const { box: box2, x, y } = layout;
+    const lines = curves.map((c) => ({ ...c, x: c.x.map(x), y: c.y.map(y) }));
+    drawGrid(width, height, yTicks, xDomain, xTicks, yLabel);
+    drawPaths(curvesLayer, lines, filled, box2, y(0));
+    drawNames(lines, drawMarker());
+    probe(probed);
+    element.points = Object.fromEntries(curves.map((c) => [c.id, { x: c.x, y: c.y }]));
+    onDraw?.(layout);
+  }
+  const drawGrid = whenChanged((width, height, yTicks, domain, ticksOfX, yLabel) => {
+    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    picture.setAttribute("width", width);
+    picture.setAttribute("height", height);
+    element.setAttribute("aria-valuemin", domain[0]);
+    element.setAttribute("aria-valuemax", domain[1]);
+    const end = { x: layout.box[2], y: height - 6, "text-anchor": "end", class: "title" };
+    grid.replaceChildren(
+      ...axes(layout, ticksOfX, yTicks),
+      svg("text", { x: 0, y: 14, class: "title" }, yLabel),
+      svg("text", end, xLabel)
+    );
+  });
+  function drawMarker() {
+    stem.replaceChildren();
+    const { curves, marker } = state;
+    if (!marker || marker.x < xDomain[0] || marker.x > xDomain[1]) return [];
+    const [left, , right, bottom] = layout.box;
+    const x = layout.x(marker.x);
+    const peak = layout.y(curves[0].at(marker.x));
+    stem.append(svg("line", { x1: x, x2: x, y1: peak, y2: layout.y(0) }));
+    if (!marker.text) return [];
+    const half = marker.text.length * 3.4;
+    const side = x > (left + right) / 2 ? -1 : 1;
+    return [{ x: x + side * (half + 6), y: bottom - 12, half, text: marker.text }];
+  }
+  function drawNames(lines, taken2) {
+    const stride = Math.max(1, Math.round(lines[0]?.x.length / 60));
+    const thin = (values) => values.filter((_, i) => i % stride === 0);
+    const thinned = lines.map(({ label, x, y }) => ({ label, x: thin(x), y: thin(y) }));
+    const upward = layout.yMax > -layout.yMin;
+    const places2 = placeLabels(thinned, layout.box, taken2, upward).map((place, i) => {
+      const { id, label, style = id } = lines[i];
+      return place && { ...place, text: label, name: `name line-${style}` };
+    });
+    writeLabels([...taken2, ...places2.filter(Boolean)]);
+  }
+  function writeLabels(texts) {
+    writtenAnew(texts.map(({ text, name: name2 = "" }) => [text, name2]));
+    texts.forEach(({ x, y }, i) => {
+      labels.childNodes[i].setAttribute("x", round(x));
+      labels.childNodes[i].setAttribute("y", round(y));
+    });
+  }
+  const writtenAnew = whenChanged((texts) => labels.replaceChildren(...texts.map(([text, name2]) => svg("text", { ...centred, ...name2 ? { class: name2 } : {} }, text))));
+  const resting = () => state.marker?.x ?? (xDomain[0] + xDomain[1]) / 2;
+  function probe(value) {
+    probed = value;
+    if (!layout) return;
+    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
+    probeLayer.replaceChildren();
+    if (value === null || value < xDomain[0] || value > xDomain[1]) return;
+    const x = layout.x(value);
+    const dots = state.curves.map(({ id, at, style = id }) => ({ style, y: layout.y(at(value)) })).filter(({ y }) => Number.isFinite(y)).map(({ style, y }) => svg("circle", { cx: x, cy: y, r: 4, class: `line-${style}` }));
+    const line = svg("line", { x1: x, x2: x, y1: layout.box[1] - 6, y2: layout.box[3] });
+    probeLayer.append(line, ...dots.reverse());
+  }
+  const clamp = (x) => Math.min(xDomain[1], Math.max(xDomain[0], x));
+  function follow(event) {
+    if (!layout) return;
+    const px = event.clientX - picture.getBoundingClientRect().left;
+    onProbe(clamp(layout.valueAt(px)), event);
+  }
+  element.addEventListener("pointermove", follow);
+  element.addEventListener("pointerdown", follow);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") onProbe(null, event);
+  });
+  element.addEventListener("blur", (event) => onProbe(null, event));
+  const moves = {
+    ArrowRight: step,
+    ArrowUp: step,
+    PageUp: 10 * step,
+    End: Infinity,
+    ArrowLeft: -step,
+    ArrowDown: -step,
+    PageDown: -10 * step,
+    Home: -Infinity
+  };
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") onProbe(null, event);
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    onProbe(clamp((probed ?? resting()) + moves[event.key]), event);
+  });
+  const destroy = followWidth(element, shape, (next) => {
+    size = next;
+    draw();
+  });
+  return { element, picture, draw, probe, destroy };
+}
+
+// pair.js
+var GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - 2 * i / 240));
+var GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
+var LABEL_P = { density: "emphasis density, w / ∫w dp", weight: "weight w = ‖∂L/∂z‖₁" };
+var LABEL_M = {
+  density: { slope: "slope −w/2, over ∫w dp", objective: "objective l(m), over ∫w dp" },
+  weight: { slope: "slope dl/dm = −w/2", objective: "objective l(m) = −½ ∫ w dm" }
+};
+var MARGIN = 46;
+var READ = {
+  density: ({ emphasis: emphasis2 }, p, r) => emphasis2.density(p, r),
+  weight: ({ emphasis: emphasis2 }, p, r) => emphasis2.weight(p, r),
+  slope: ({ emphasis: emphasis2, scale }, m) => emphasis2.slopeAt(m) / scale,
+  objective: ({ emphasis: emphasis2, scale }, m) => emphasis2.objective(m) / scale
+};
+function createPair({ onLayout, onPlace }) {
+  let shown = null;
+  let layout = null;
+  const readout = h("p", { class: "readout" });
+  const listed = (key, ...at) => shown.curves.map((c) => `${c.label} ${format(READ[key](c, ...at))}`).join(", ");
+  const where = (p2, m2) => `p = ${format(p2)} (m = ${format(m2)})`;
+  const readP = (x) => `${where(x, logOdds(x))}: ${listed(shown.view, x, 1 - x)}`;
+  const readM = (x) => `${where(sigmoid(x), x)}, ${shown.against}: ${listed(shown.against, x)}`;
+  function point2(atP, atM, text) {
+    p.probe(atP);
+    m.probe(atM);
+    readout.textContent = text;
+  }
+  const rest = () => point2(null, null, shown.hint);
+  const p = createChart({
+    name: "Read the curves at probability p",
+    read: readP,
+    step: 0.01,
+    margin: MARGIN,
+    xLabel: "p, the labelled class’s probability",
+    xDomain: [0, 1],
+    xTicks: [0, 0.25, 0.5, 0.75, 1],
+    onProbe: (x) => x === null ? rest() : point2(x, logOdds(x), readP(x)),
+    onDraw: (next) => onLayout(layout = next)
+  });
+  const m = createChart({
+    name: "Read the curves at log-odds m",
+    read: readM,
+    step: 0.1,
+    filled: false,
+    margin: MARGIN,
+    xLabel: "m = log p/(1 − p), its log-odds",
+    xDomain: [-8, 8],
+    xTicks: [-8, -4, 0, 4, 8],
+    onProbe: (x) => x === null ? rest() : point2(sigmoid(x), x, readM(x))
+  });
+  p.element.dataset.axis = "p";
+  m.element.dataset.axis = "m";
+  p.element.addEventListener("click", (event) => {
+    const { left, top } = p.picture.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    if (x < layout.box[0] - 8 || y > layout.box[3] + 8) return;
+    const inside = Math.min(1, Math.max(0, layout.valueAt(x)));
+    onPlace(inside, Math.min(layout.yMax, layout.heightAt(y)));
+  });
+  const kept2 = /* @__PURE__ */ new Map();
+  function along(grid, key, curve) {
+    const values = () => grid.map((x) => READ[key](curve, x));
+    if (curve.own) return values();
+    const name = `${curve.id} ${key} ${curve.scale}`;
+    if (!kept2.has(name)) kept2.set(name, values());
+    return kept2.get(name);
+  }
+  function draw(next) {
+    shown = next;
+    const { view, against, curves, summary, yTop } = shown;
+    const drawn = (grid, key) => curves.map((c) => ({ ...c, x: grid, y: along(grid, key, c), at: (x) => READ[key](c, x) }));
+    const psi = curves[0].emphasis.mode;
+    const marker = (x, text) => psi > 0 && psi < 1 ? { x, text } : null;
+    p.draw({
+      curves: drawn(GRID_P, view),
+      yLabel: LABEL_P[view],
+      yTop,
+      marker: marker(psi, `ψ = ${format(psi)}`),
+      description: summary
+    });
+    m.draw({
+      curves: drawn(GRID_M, against),
+      yLabel: LABEL_M[view][against],
+      marker: marker(logOdds(psi), ""),
+      description: summary
+    });
+    rest();
+  }
+  const destroy = () => [p, m].forEach((panel) => panel.destroy());
+  return { p, m, readout, draw, rest, destroy };
+}
+
 // panels.css
-var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb .mirror .eased .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
+var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
 
 // picture.js
 var STYLES = [
@@ -1265,7 +1372,6 @@ var STYLES = [
 ];
 var COLOURS = ["fill", "stroke"];
 var GAP = 24;
-var context = () => document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 function plainColour(colour, canvas) {
   canvas.clearRect(0, 0, 1, 1);
   canvas.fillStyle = colour;
@@ -1289,7 +1395,7 @@ function withStyles(picture, canvas) {
   return copy;
 }
 function toSvg(pictures, root, title) {
-  const canvas = context();
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const sizes = pictures.map((picture) => picture.viewBox.baseVal);
   const width = sizes.reduce((sum2, box2) => sum2 + box2.width + GAP, GAP);
   const height = Math.max(...sizes.map((box2) => box2.height)) + 2 * GAP;
@@ -1335,7 +1441,7 @@ function download(blob, name) {
 }
 
 // studio.css
-var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 { --line: color-mix(in oklab, var(--dm-authors), white var(--lift)); --dash: 5 2 1 2; }\n.dmnb .line-extra-1 { --line: color-mix(in oklab, var(--neutral), white var(--lift)); --dash: 12 3; }\n.dmnb .line-extra-2 { --line: color-mix(in oklab, var(--anchored), white var(--lift)); --dash: 3 2 1 2 1 2; }\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; }\n.dmnb.studio .chart { padding-right: 8px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 7px; background: var(--accent); }\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend { padding: 0; color: var(--soft); font-size: inherit; margin: 0; float: left; width: 100%; grid-column: 1 / -1; }\n.dmnb .overlay input, .dmnb .swatch { flex: none; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
+var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 {\n  --line: color-mix(in oklab, var(--dm-authors), white var(--lift));\n  --dash: 5 2 1 2;\n}\n.dmnb .line-extra-1 {\n  --line: color-mix(in oklab, var(--neutral), white var(--lift));\n  --dash: 12 3;\n}\n.dmnb .line-extra-2 {\n  --line: color-mix(in oklab, var(--anchored), white var(--lift));\n  --dash: 3 2 1 2 1 2;\n}\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; }\n.dmnb.studio .chart { padding-right: 8px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before {\n  inset: 7px;\n  background: var(--accent);\n}\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend {\n  float: left;\n  grid-column: 1 / -1;\n  width: 100%;\n  margin: 0;\n  padding: 0;\n  color: var(--soft);\n  font-size: inherit;\n}\n.dmnb .overlay input, .dmnb .swatch { flex: none; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
 
 // style.css
 var style_default = `/* Colours follow the page: the book's data-theme, JupyterLab's theme, else the system's. */
@@ -1634,14 +1740,6 @@ var NAMES = Object.keys(DEFAULTS);
 var HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 var DRAWING = "Drag a point, click to add one, double-click one to remove it; or arrow keys, Enter and Delete.";
 var PLACES = { density: "Points are moved in the view of the weight.", weight: DRAWING };
-var GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - 2 * i / 240));
-var GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
-var LABEL_P = { density: "emphasis density, w / ∫w dp", weight: "weight w = ‖∂L/∂z‖₁" };
-var LABEL_M = {
-  density: { slope: "slope −w/2, over ∫w dp", objective: "objective l(m), over ∫w dp" },
-  weight: { slope: "slope dl/dm = −w/2", objective: "objective l(m) = −½ ∫ w dm" }
-};
-var MARGIN = 46;
 var rounded = (value) => Number(value.toFixed(4));
 function render({ model, el }) {
   let shown = null;
@@ -1669,8 +1767,8 @@ function render({ model, el }) {
     if (wrong.length === 0) return set(changes);
     const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
     const told = wrong.map((name) => name === "curve" ? "DM(λ = 0.5, β = 12)" : name);
-    const sentences = Object.values(found).join(" ");
-    return set({ ...changes, ...restored }, `${sentences} Restored the default ${told.join(", ")}.`);
+    const note = `${Object.values(found).join(" ")} Restored the default ${told.join(", ")}.`;
+    return set({ ...changes, ...restored }, note);
   }
   function chooseFamily(family2) {
     if (family2 === "tabulated") return startDrawing();
@@ -1781,14 +1879,13 @@ function render({ model, el }) {
     options: AGAINST,
     onChange: (value) => change({ against: value })
   });
-  const readout = h("p", { class: "readout" });
   const message = h("p", { class: "message", role: "alert" });
   const code = h("code");
   async function save(kind) {
-    point2(null, null, HINT);
-    const file = toSvg([panelP.picture, panelM.picture], root, shown.summary);
-    const picture = { svg: () => new Blob([file.text], { type: "image/svg+xml" }), png: () => toPng(file) };
-    download(await picture[kind](), `emphasis.${kind}`);
+    pair.rest();
+    const file = toSvg([pair.p.picture, pair.m.picture], root, shown.summary);
+    const text = () => new Blob([file.text], { type: "image/svg+xml" });
+    download(kind === "svg" ? text() : await toPng(file), `emphasis.${kind}`);
     say(`Saved emphasis.${kind}`);
   }
   const exports = h(
@@ -1813,87 +1910,15 @@ function render({ model, el }) {
       change(origin);
     })
   );
-  const READ = {
-    density: (c, p, r) => c.emphasis.density(p, r),
-    weight: (c, p, r) => c.emphasis.weight(p, r),
-    slope: (c, m) => c.emphasis.slopeAt(m) / c.scale,
-    objective: (c, m) => c.emphasis.objective(m) / c.scale
-  };
-  const listed = (values) => shown.curves.map((c) => `${c.label} ${format(values(c))}`).join(", ");
-  const at = (p, m) => `p = ${format(p)} (m = ${format(m)})`;
-  const readP = (p) => `${at(p, logOdds(p))}: ${listed((c) => READ[shown.traits.view](c, p, 1 - p))}`;
-  const readM = (m) => `${at(sigmoid(m), m)}, ${shown.traits.against}: ${listed((c) => READ[shown.traits.against](c, m))}`;
-  function point2(p, m, text) {
-    panelP.probe(p);
-    panelM.probe(m);
-    readout.textContent = text;
-  }
-  const rest = () => point2(null, null, isDrawn() ? PLACES[shown.traits.view] : HINT);
-  const panelP = createChart({
-    name: "Read the curves at probability p",
-    read: readP,
-    step: 0.01,
-    margin: MARGIN,
-    xLabel: "p, the labelled class’s probability",
-    xDomain: [0, 1],
-    xTicks: [0, 0.25, 0.5, 0.75, 1],
-    onProbe: (p) => p === null ? rest() : point2(p, logOdds(p), readP(p)),
-    onDraw(layout) {
+  const pair = createPair({
+    onLayout(layout) {
       shown.layout = layout;
       handles.element.hidden = !isMovable();
       if (isMovable()) handles.place(pointsOf(shown.emphasis), layout);
       drawCrowd();
-    }
+    },
+    onPlace: (p, w) => isMovable() ? insert(p, w) : null
   });
-  const panelM = createChart({
-    name: "Read the curves at log-odds m",
-    read: readM,
-    step: 0.1,
-    filled: false,
-    margin: MARGIN,
-    xLabel: "m = log p/(1 − p), its log-odds",
-    xDomain: [-8, 8],
-    xTicks: [-8, -4, 0, 4, 8],
-    onProbe: (m) => m === null ? rest() : point2(sigmoid(m), m, readM(m))
-  });
-  panelP.element.dataset.axis = "p";
-  panelM.element.dataset.axis = "m";
-  panelP.element.addEventListener("click", (event) => {
-    if (!isMovable()) return;
-    const { left, top } = panelP.picture.getBoundingClientRect();
-    const { box: box2, valueAt, heightAt, yMax } = shown.layout;
-    const [x, y] = [event.clientX - left, event.clientY - top];
-    if (x < box2[0] - 8 || y > box2[3] + 8) return;
-    insert(Math.min(1, Math.max(0, valueAt(x))), Math.min(yMax, heightAt(y)));
-  });
-  const kept2 = /* @__PURE__ */ new Map();
-  function along(grid, key, { id, own, ...c }) {
-    const make = () => grid.map((x) => READ[key](c, x));
-    if (own) return make();
-    const name = `${id} ${key} ${c.scale}`;
-    if (!kept2.has(name)) kept2.set(name, make());
-    return kept2.get(name);
-  }
-  function drawCharts() {
-    const { traits, curves, emphasis: emphasis2, summary } = shown;
-    const drawn = (grid, key) => curves.map((c) => ({ ...c, x: grid, y: along(grid, key, c), at: (x) => READ[key](c, x) }));
-    const psi = emphasis2.mode;
-    const marked = psi > 0 && psi < 1;
-    panelP.draw({
-      curves: drawn(GRID_P, traits.view),
-      yLabel: LABEL_P[traits.view],
-      yTop: yTop(),
-      marker: marked ? { x: psi, text: `ψ = ${format(psi)}` } : null,
-      description: summary
-    });
-    panelM.draw({
-      curves: drawn(GRID_M, traits.against),
-      yLabel: LABEL_M[traits.view][traits.against],
-      marker: marked ? { x: logOdds(psi), text: "" } : null,
-      description: summary
-    });
-    rest();
-  }
   function yTop() {
     if (!isMovable()) return void 0;
     return held ?? 1.2 * Math.max(...shown.emphasis.parameters.w);
@@ -1948,7 +1973,8 @@ function render({ model, el }) {
       curves: curves.map((c) => ({ style: "own", ...c, scale: scale(c.emphasis) }))
     };
     drawControls();
-    drawCharts();
+    const hint = isDrawn() ? PLACES[traits.view] : HINT;
+    pair.draw({ ...traits, curves: shown.curves, summary: shown.summary, yTop: yTop(), hint });
     return say(shown.summary);
   }
   const facts = h(
@@ -1972,11 +1998,11 @@ function render({ model, el }) {
         "div",
         { class: "panel" },
         view.element,
-        h("div", { class: "canvas" }, panelP.element, handles.element)
+        h("div", { class: "canvas" }, pair.p.element, handles.element)
       ),
-      h("div", { class: "panel" }, against.element, panelM.element)
+      h("div", { class: "panel" }, against.element, pair.m.element)
     ),
-    readout,
+    pair.readout,
     comparison.element,
     ...crowd ? [crowd.element] : [],
     h("div", { class: "code" }, code, copyButton({
@@ -1988,8 +2014,9 @@ function render({ model, el }) {
     spoken
   );
   for (const [name, colour] of Object.entries(palette_default)) root.style.setProperty(`--${name}`, colour);
+  const KEYS = /^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/;
   root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/.test(event.key)) event.stopPropagation();
+    if (KEYS.test(event.key)) event.stopPropagation();
   });
   el.append(root);
   function follow() {
@@ -2007,7 +2034,7 @@ function render({ model, el }) {
     NAMES.forEach((name) => model.off(`change:${name}`, listen));
     address.release();
     crowd?.destroy();
-    [panelP, panelM].forEach((panel) => panel.destroy());
+    pair.destroy();
   };
 }
 var studio_default2 = { render };

@@ -3,8 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DM, fromDict, MAE, Tabulated, Uniform } from "../../dmnb/widgets/src/emphasis.js";
-import { inserted, moved, MOST, pointsOf, removed, through, tracedFrom } from "../../dmnb/widgets/src/points.js";
-import { binWeights, histogramAt, shares, soundRuns, wrongShare } from "../../dmnb/widgets/src/runs.js";
+import {
+  inserted, moved, MOST, pointsOf, removed, through, tracedFrom,
+} from "../../dmnb/widgets/src/points.js";
+import {
+  binWeights, histogramAt, shares, soundRuns, wrongShare,
+} from "../../dmnb/widgets/src/runs.js";
 import { decode, DEFAULTS, encode, faults } from "../../dmnb/widgets/src/studio-state.js";
 
 const POINTS = pointsOf(Tabulated([0, 0.2, 0.5, 1], [1, 3, 2, 0]));
@@ -61,8 +65,8 @@ test("no address makes anything but sound traits or named faults", () => {
   let seed = 1;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   for (let i = 0; i < 2000; i += 1) {
-    const length = Math.floor(30 * random());
-    const text = Array.from({ length }, () => alphabet[Math.floor(alphabet.length * random())]).join("");
+    const letter = () => alphabet[Math.floor(alphabet.length * random())];
+    const text = Array.from({ length: Math.floor(30 * random()) }, letter).join("");
     const found = faults({ ...DEFAULTS, ...decode(text) }, ["cce"], []);
     for (const sentence of Object.values(found)) assert.match(sentence, /\.$/);
   }
@@ -84,7 +88,8 @@ test("the histogram of an epoch is the last one made by then", () => {
 
 test("runs that cannot be read are left out and counted", () => {
   const whole = { label: "a", histograms: [{ epoch: 1, clean: [1], noisy: [1] }] };
-  const broken = [null, {}, { label: "b", histograms: [] }, { ...whole, histograms: [{ epoch: 1 }] }];
+  const bare = { ...whole, histograms: [{ epoch: 1 }] };
+  const broken = [null, {}, { label: "b", histograms: [] }, bare];
   const { runs, complaint } = soundRuns([whole, ...broken]);
   assert.deepEqual(runs, [whole]);
   assert.match(complaint, /^4 of/);

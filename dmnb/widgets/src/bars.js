@@ -8,19 +8,21 @@ const box = (width, height) => [26, height - 36, width - 5]; // top, bottom and 
 let patterns = 0;
 
 /**
- * createMirror({ shape, eased }) -> { element, draw, destroy }; draw({ right, wrong, top, title, left,
+ * createMirror({ shape }) -> { element, draw, destroy }; draw({ right, wrong, top, title, left,
  * description, style }): shares of equal bins of [0, 1], `top` the end of both axes, beyond which a
  * bar is cut off and its share written, `left` the axis in px, `style` the class of the bars.
  */
-export function createMirror({ shape, eased = false }) {
+export function createMirror({ shape }) {
   const hatch = `dmnb-hatch-${(patterns += 1)}`;
-  const stripes = svg("pattern",
-    { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+  const stripes = svg("pattern", { id: hatch, width: 5, height: 5, ...turned },
     svg("rect", { width: 5, height: 5, class: "ground" }),
     svg("line", { x1: 0, x2: 0, y2: 5, class: "stripe" }));
-  const layers = ["grid", eased ? "eased" : "bars", "labels"].map((name) => svg("g", { class: name }));
+  const layers = ["grid", "bars", "labels"].map((name) => svg("g", { class: name }));
   const [grid, bars, labels] = layers;
-  const picture = svg("svg", { "aria-hidden": "true" }, svg("defs", {}, stripes), grid, bars, labels);
+  const heading = svg("text", { x: 0, y: 14, class: "title" });
+  const defs = svg("defs", {}, stripes);
+  const picture = svg("svg", { "aria-hidden": "true" }, defs, heading, ...layers);
   const element = document.createElement("div");
   element.className = "chart mirror";
   element.setAttribute("role", "img");
@@ -55,7 +57,8 @@ export function createMirror({ shape, eased = false }) {
     element.setAttribute("aria-label", `${title}. ${description}`);
     element.shares = { right, wrong };
 
-    drawGrid(width, height, left, step, title);
+    if (heading.textContent !== title) heading.textContent = title;
+    drawGrid(width, height, left, step);
     const count = right.length;
     const cut = [];
     barsFor(count).forEach((rect, i) => {
@@ -77,17 +80,19 @@ export function createMirror({ shape, eased = false }) {
     }));
   }
 
-  const drawGrid = whenChanged((width, height, left, step, title) => {
+  const drawGrid = whenChanged((width, height, left, step) => {
     const [ceiling, floor, edge] = box(width, height);
     const middle = (ceiling + floor) / 2;
     const heights = [...step.slice(1).map((share) => -share).reverse(), ...step];
-    const name = (text, y) => svg("text", { x: (left + edge) / 2, y, class: "name", ...centred }, text);
+    const y = (share) => middle - (share / step.at(-1)) * (middle - ceiling);
+    const name = (text, at) =>
+      svg("text", { x: (left + edge) / 2, y: at, class: "name", ...centred }, text);
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("width", width);
     picture.setAttribute("height", height);
     grid.replaceChildren(
       ...heights.map((share) =>
-        svg("g", { transform: `translate(0 ${middle - (share / step.at(-1)) * (middle - ceiling)})` },
+        svg("g", { transform: `translate(0 ${y(share)})` },
           svg("line", { x1: left, x2: edge, class: share === 0 ? "axis" : "rule" }),
           svg("text", { x: left - 8, dy: "0.35em", "text-anchor": "end" },
             `${format(100 * Math.abs(share))}%`))),
@@ -95,7 +100,6 @@ export function createMirror({ shape, eased = false }) {
         svg("g", { transform: `translate(${left + p * (edge - left)} ${floor})` },
           svg("line", { y2: 5, class: "axis" }),
           svg("text", { y: 18, "text-anchor": "middle" }, format(p)))),
-      svg("text", { x: 0, y: 14, class: "title" }, title),
       name("right label", ceiling + 9),
       name("wrong label", floor - 9));
   });

@@ -41,7 +41,8 @@ export function createComparison(library, onChange) {
       h("legend", {}, "Compare with"), ...usual.map((toggle) => toggle.element)),
     ...(others.length ? [more] : []));
 
-  const styleOf = (id, ids) => (id in LOSSES ? id : `extra-${ids.filter((x) => x in extra).indexOf(id)}`);
+  const styleOf = (id, ids) =>
+    id in LOSSES ? id : `extra-${ids.filter((other) => other in extra).indexOf(id)}`;
 
   function set(ids) {
     const full = ids.filter((id) => id in extra).length >= MOST_EXTRA;
@@ -54,6 +55,9 @@ export function createComparison(library, onChange) {
   }
 
   const curves = (ids) =>
-    ids.map((id) => ({ id, label: all[id].label, emphasis: all[id].emphasis, style: styleOf(id, ids) }));
+    ids.map((id) => {
+      const { label, emphasis } = all[id];
+      return { id, label, emphasis, style: styleOf(id, ids) };
+    });
   return { element, known: Object.keys(all), set, curves };
 }

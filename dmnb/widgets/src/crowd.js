@@ -38,7 +38,8 @@ export function createCrowd({ runs, onRun, onEpoch }) {
     rows.replaceChildren(...names.map(([label, style]) =>
       h("div", { class: "share" },
         h("span", { class: "who" }, label),
-        h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: `bar line-${style}` })),
+        h("span", { class: "track", "aria-hidden": "true" },
+          h("span", { class: `bar line-${style}` })),
         h("span", { class: "much" })))));
 
   function drawRows(entries) {
@@ -63,7 +64,8 @@ export function createCrowd({ runs, onRun, onEpoch }) {
 
     const count = histogram.clean.length;
     const plain = shares(histogram);
-    const parts = curves.map((c) => ({ ...c, parts: shares(histogram, binWeights(c.emphasis, count)) }));
+    const parts = curves.map(({ emphasis, ...c }) =>
+      ({ ...c, parts: shares(histogram, binWeights(emphasis, count)) }));
     const [own] = parts;
     examples.draw({
       ...plain, left, top: TOP, style: "plain", title: "share of the examples",

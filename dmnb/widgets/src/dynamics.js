@@ -15,6 +15,14 @@ const SIDES = ["left", "right"];
 const SERIES = ["epoch", "accuracy", "p_clean", "p_noisy", "ess"];
 const SPEEDS = { slow: "slow", normal: "normal", fast: "fast" };
 const RATES = { slow: 5, normal: 15, fast: 45 }; // epochs a second
+const CHARTS = [
+  { key: "accuracy", title: "test accuracy, %", names: { accuracy: "" }, factor: 100 },
+  { key: "p", title: "mean p of the labels", names: { p_clean: "", p_noisy: ", wrong" }, factor: 1 },
+  { key: "ess", title: "effective sample size, share", names: { ess: "" }, factor: 1 },
+];
+const MEASURES = [
+  "test accuracy", "mean p, right labels", "mean p, wrong labels", "effective sample size",
+];
 const MIRROR = { aspect: 0.6, least: 200, most: 260 };
 const TOP = 0.2; // of the axes of shares: few bins hold more, and both sides stay comparable
 const CURVE = { aspect: 0.8, least: 190, most: 230 };
@@ -112,7 +120,7 @@ function render({ model, el }) {
 
   // Controls -------------------------------------------------------------------------------------
 
-  const playButton = button("Play", () => (playing === null ? play() : pause()), { class: "button play" });
+  const playButton = button("Play", () => (playing === null ? play() : pause()));
   const slider = h("input", {
     type: "range", min: 1, max: lastEpoch, step: 1, "aria-label": "Epoch", "data-trait": "epoch",
     oninput: () => scrub(Number(slider.value)),
@@ -132,23 +140,22 @@ function render({ model, el }) {
       label: `The run on the ${side}`, options,
       onChange: (index) => change({ [side]: Number(index) }),
     });
-    const mirror = createMirror({ shape: MIRROR, eased: true });
-    const facts = h("dl", { class: "measures" });
+    const mirror = createMirror({ shape: MIRROR });
+    const values = MEASURES.map(() => h("dd"));
+    const facts = h("dl", { class: "measures" },
+      ...MEASURES.map((name, i) => h("div", {}, h("dt", {}, name), values[i])));
     const element = h("div", { class: `side line-${side}` }, chosen.element, mirror.element, facts);
-    return [side, { chosen, mirror, facts, element }];
+    return [side, { chosen, mirror, values, element }];
   }));
 
   // Charts ---------------------------------------------------------------------------------------
 
-  const charts = [
-    { key: "accuracy", title: "test accuracy, %", names: { accuracy: "" }, top: 100, factor: 100 },
-    { key: "p", title: "mean p of training labels", names: { p_clean: "", p_noisy: ", wrong" }, top: 1, factor: 1 },
-    { key: "ess", title: "effective sample size, share", names: { ess: "" }, top: 1, factor: 1 },
-  ].map((what) => {
-    const read = (epoch) => `epoch ${epoch}: ${valuesOf(what, epoch)}`;
+  const charts = CHARTS.map((what) => {
     const chart = createChart({
-      name: `${what.title}: move through the epochs`, read, step: 1, shape: CURVE, filled: false,
-      xLabel: "epoch", margin: 36, xDomain: [0, lastEpoch], xTicks: ticks(lastEpoch, 3).filter((x) => x <= lastEpoch),
+      name: `${what.title}: move through the epochs`, step: 1, shape: CURVE, filled: false,
+      read: (epoch) => `epoch ${epoch}: ${valuesOf(what, epoch)}`,
+      xLabel: "epoch", margin: 36, xDomain: [0, lastEpoch],
+      xTicks: ticks(lastEpoch, 3).filter((epoch) => epoch <= lastEpoch),
       onProbe(epoch, event) {
         const dragged = event.type === "keydown" || event.buttons > 0;
         if (epoch !== null && dragged) scrub(Math.max(1, Math.round(epoch)));
@@ -184,33 +191,32 @@ function render({ model, el }) {
       root.style.setProperty(`--${side}`, colours[i]);
       sides[side].chosen.set(model.get(side));
     });
-    for (const { chart, title, top, ...what } of charts)
-      chart.draw({ curves: linesOf(what), yLabel: title, yTop: top, marker: null, description: title });
+    for (const { chart, title, factor, names } of charts)
+      chart.draw({
+        curves: linesOf({ names, factor }), yLabel: title, yTop: factor, marker: null,
+        description: title,
+      });
   }
 
   function drawSide(side, epoch) {
-    const { mirror, facts } = sides[side];
+    const { mirror, values } = sides[side];
     const run = runOf(side);
     const histogram = histogramAt(run, epoch);
     const both = shares(histogram);
     const [p, q] = ["p_clean", "p_noisy"].map((name) => format(valueAt(run, name, epoch), 2));
     mirror.draw({
-      ...both, top: TOP, style: side, left: 46, title: `share of the examples, by p, epoch ${histogram.epoch}`,
+      ...both, top: TOP, style: side, left: 46,
+      title: `share of the examples, by p, epoch ${histogram.epoch}`,
       description: `Mean p ${p} of right labels, ${q} of wrong ones.`,
     });
-    const measures = {
-      "test accuracy": percent(valueAt(run, "accuracy", epoch)),
-      "mean p, right labels": p,
-      "mean p, wrong labels": q,
-      "effective sample size": percent(valueAt(run, "ess", epoch)),
-    };
-    facts.replaceChildren(...Object.entries(measures).map(([name, value]) =>
-      h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    const [accuracy, ess] = ["accuracy", "ess"].map((name) => percent(valueAt(run, name, epoch)));
+    [accuracy, p, q, ess].forEach((value, i) => (values[i].textContent = value));
   }
 
   function drawMoment() {
     const epoch = model.get("epoch");
     playButton.textContent = playing === null ? "Play" : "Pause";
+    root.classList.toggle("playing", playing !== null);
     slider.value = epoch;
     field.value = epoch;
     slider.style.setProperty("--filled", `${(100 * (epoch - 1)) / Math.max(1, lastEpoch - 1)}%`);

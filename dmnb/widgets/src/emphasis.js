@@ -56,7 +56,8 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
   const weightAt = (at) => weight(sigmoid(at), sigmoid(-at));
-  const value = values[from] - ((inside - nodes[from]) * meanOver(weightAt, nodes[from], inside)) / 2;
+  const area = (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside);
+  const value = values[from] - area / 2;
   const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }

@@ -84,6 +84,7 @@ export function pchip(x, y) {
     const k = search(x, inside);
     const s = inside - x[k];
     const bend = (slopes[k] + slopes[k + 1] - 2 * delta[k]) / h[k];
-    return ((bend / h[k]) * s + (delta[k] - slopes[k]) / h[k] - bend) * s * s + slopes[k] * s + y[k];
+    const square = (delta[k] - slopes[k]) / h[k] - bend;
+    return (((bend / h[k]) * s + square) * s + slopes[k]) * s + y[k];
   };
 }

@@ -10,7 +10,6 @@ const COLOURS = ["fill", "stroke"];
 const GAP = 24;
 
 // Colours that a style sheet mixed are written in ways that few programs know.
-const context = () => document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 function plainColour(colour, canvas) {
   canvas.clearRect(0, 0, 1, 1);
   canvas.fillStyle = colour;
@@ -37,7 +36,7 @@ function withStyles(picture, canvas) {
 
 /** The pictures side by side as the text of one SVG file, in the colours of the page. */
 export function toSvg(pictures, root, title) {
-  const canvas = context();
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const sizes = pictures.map((picture) => picture.viewBox.baseVal);
   const width = sizes.reduce((sum, box) => sum + box.width + GAP, GAP);
   const height = Math.max(...sizes.map((box) => box.height)) + 2 * GAP;

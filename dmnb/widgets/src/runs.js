@@ -2,7 +2,8 @@
 
 import { meanOver } from "./numerics.js";
 
-const numbers = (list) => Array.isArray(list) && list.every((x) => x === null || Number.isFinite(x));
+const numbers = (list) =>
+  Array.isArray(list) && list.every((x) => x === null || Number.isFinite(x));
 
 function sound(run, series) {
   const { label, epoch, histograms } = run ?? {};

@@ -45,6 +45,8 @@ const minus = (value) => String(value).replace("-", "−");
 const P = "<i>p</i>";
 const REST = `(1 − ${P})`;
 
+const less = (value, one) => Number((value - one).toFixed(6));
+
 /** The weight as HTML; the parameters are checked numbers. */
 export function formulaOf({ family, parameters: { lam, beta, mode, alpha, eta, q, p } }) {
   const w = {
@@ -52,7 +54,7 @@ export function formulaOf({ family, parameters: { lam, beta, mode, alpha, eta, q
     anchored: () => `exp(${minus(beta)} ${power(P, lam)}${REST}) − 1`,
     normal: () => `exp(${minus(-beta)} ${P} (${P} − 2 · ${minus(mode)}))`,
     exponential: () => `exp(${minus(beta)} ${REST})`,
-    beta: () => power(P, Number((alpha - 1).toFixed(6))) + power(REST, Number((eta - 1).toFixed(6))) || "1",
+    beta: () => power(P, less(alpha, 1)) + power(REST, less(eta, 1)) || "1",
     gce: () => `2 ${power(P, q)}${REST}`,
     cce: () => `2 ${REST}`,
     mae: () => `2 ${P} ${REST}`,

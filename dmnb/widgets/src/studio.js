@@ -3,12 +3,12 @@
 
 import palette from "../../palette.json";
 import { claimAddress } from "./address.js";
-import { createChart } from "./chart.js";
 import { createComparison } from "./comparison.js";
 import { createCrowd } from "./crowd.js";
 import { announcer, button, choice, copyButton, h, numberField, parameter, select } from "./dom.js";
-import { fromDict, fromMode, logOdds, sigmoid, symbolOf } from "./emphasis.js";
+import { fromDict, fromMode, symbolOf } from "./emphasis.js";
 import { createHandles } from "./handles.js";
+import { createPair } from "./pair.js";
 import panels from "./panels.css";
 import { download, toPng, toSvg } from "./picture.js";
 import { inserted, MOST, pointsOf, removed, through, tracedFrom } from "./points.js";
@@ -19,24 +19,13 @@ import {
 } from "./studio-state.js";
 import studioStyle from "./studio.css";
 import style from "./style.css";
-import { format, whenChanged } from "./svg.js";
+import { whenChanged } from "./svg.js";
 
 const NAMES = Object.keys(DEFAULTS);
 const HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 const DRAWING =
   "Drag a point, click to add one, double-click one to remove it; or arrow keys, Enter and Delete.";
 const PLACES = { density: "Points are moved in the view of the weight.", weight: DRAWING };
-
-// Dense at both ends of [0, 1], where p^lambda and a fitted example's weight change fast.
-const GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - (2 * i) / 240));
-const GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
-const LABEL_P = { density: "emphasis density, w / ∫w dp", weight: "weight w = ‖∂L/∂z‖₁" };
-const LABEL_M = {
-  density: { slope: "slope −w/2, over ∫w dp", objective: "objective l(m), over ∫w dp" },
-  weight: { slope: "slope dl/dm = −w/2", objective: "objective l(m) = −½ ∫ w dm" },
-};
-
-const MARGIN = 46; // px: the axes of panels above each other are in line
 
 const rounded = (value) => Number(value.toFixed(4));
 
@@ -74,8 +63,8 @@ function render({ model, el }) {
     if (wrong.length === 0) return set(changes);
     const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
     const told = wrong.map((name) => (name === "curve" ? "DM(λ = 0.5, β = 12)" : name));
-    const sentences = Object.values(found).join(" ");
-    return set({ ...changes, ...restored }, `${sentences} Restored the default ${told.join(", ")}.`);
+    const note = `${Object.values(found).join(" ")} Restored the default ${told.join(", ")}.`;
+    return set({ ...changes, ...restored }, note);
   }
 
   function chooseFamily(family) {
@@ -183,15 +172,14 @@ function render({ model, el }) {
     legend: "Against log-odds, show", options: AGAINST,
     onChange: (value) => change({ against: value }),
   });
-  const readout = h("p", { class: "readout" });
   const message = h("p", { class: "message", role: "alert" });
   const code = h("code");
 
   async function save(kind) {
-    point(null, null, HINT);
-    const file = toSvg([panelP.picture, panelM.picture], root, shown.summary);
-    const picture = { svg: () => new Blob([file.text], { type: "image/svg+xml" }), png: () => toPng(file) };
-    download(await picture[kind](), `emphasis.${kind}`);
+    pair.rest();
+    const file = toSvg([pair.p.picture, pair.m.picture], root, shown.summary);
+    const text = () => new Blob([file.text], { type: "image/svg+xml" });
+    download(kind === "svg" ? text() : await toPng(file), `emphasis.${kind}`);
     say(`Saved emphasis.${kind}`);
   }
 
@@ -213,79 +201,15 @@ function render({ model, el }) {
 
   // Charts ---------------------------------------------------------------------------------------
 
-  const READ = {
-    density: (c, p, r) => c.emphasis.density(p, r),
-    weight: (c, p, r) => c.emphasis.weight(p, r),
-    slope: (c, m) => c.emphasis.slopeAt(m) / c.scale,
-    objective: (c, m) => c.emphasis.objective(m) / c.scale,
-  };
-  const listed = (values) =>
-    shown.curves.map((c) => `${c.label} ${format(values(c))}`).join(", ");
-  const at = (p, m) => `p = ${format(p)} (m = ${format(m)})`;
-  const readP = (p) => `${at(p, logOdds(p))}: ${listed((c) => READ[shown.traits.view](c, p, 1 - p))}`;
-  const readM = (m) =>
-    `${at(sigmoid(m), m)}, ${shown.traits.against}: ${listed((c) => READ[shown.traits.against](c, m))}`;
-
-  /** Both panels read the same example, or none. */
-  function point(p, m, text) {
-    panelP.probe(p);
-    panelM.probe(m);
-    readout.textContent = text;
-  }
-  const rest = () => point(null, null, isDrawn() ? PLACES[shown.traits.view] : HINT);
-
-  const panelP = createChart({
-    name: "Read the curves at probability p", read: readP, step: 0.01, margin: MARGIN,
-    xLabel: "p, the labelled class’s probability", xDomain: [0, 1], xTicks: [0, 0.25, 0.5, 0.75, 1],
-    onProbe: (p) => (p === null ? rest() : point(p, logOdds(p), readP(p))),
-    onDraw(layout) {
+  const pair = createPair({
+    onLayout(layout) {
       shown.layout = layout;
       handles.element.hidden = !isMovable();
       if (isMovable()) handles.place(pointsOf(shown.emphasis), layout);
       drawCrowd();
     },
+    onPlace: (p, w) => (isMovable() ? insert(p, w) : null),
   });
-  const panelM = createChart({
-    name: "Read the curves at log-odds m", read: readM, step: 0.1, filled: false, margin: MARGIN,
-    xLabel: "m = log p/(1 − p), its log-odds", xDomain: [-8, 8], xTicks: [-8, -4, 0, 4, 8],
-    onProbe: (m) => (m === null ? rest() : point(sigmoid(m), m, readM(m))),
-  });
-  panelP.element.dataset.axis = "p";
-  panelM.element.dataset.axis = "m";
-  panelP.element.addEventListener("click", (event) => {
-    if (!isMovable()) return;
-    const { left, top } = panelP.picture.getBoundingClientRect();
-    const { box, valueAt, heightAt, yMax } = shown.layout;
-    const [x, y] = [event.clientX - left, event.clientY - top];
-    if (x < box[0] - 8 || y > box[3] + 8) return;
-    insert(Math.min(1, Math.max(0, valueAt(x))), Math.min(yMax, heightAt(y)));
-  });
-
-  const kept = new Map(); // the values of curves that do not change
-  function along(grid, key, { id, own, ...c }) {
-    const make = () => grid.map((x) => READ[key](c, x));
-    if (own) return make();
-    const name = `${id} ${key} ${c.scale}`;
-    if (!kept.has(name)) kept.set(name, make());
-    return kept.get(name);
-  }
-
-  function drawCharts() {
-    const { traits, curves, emphasis, summary } = shown;
-    const drawn = (grid, key) =>
-      curves.map((c) => ({ ...c, x: grid, y: along(grid, key, c), at: (x) => READ[key](c, x) }));
-    const psi = emphasis.mode;
-    const marked = psi > 0 && psi < 1;
-    panelP.draw({
-      curves: drawn(GRID_P, traits.view), yLabel: LABEL_P[traits.view], yTop: yTop(),
-      marker: marked ? { x: psi, text: `ψ = ${format(psi)}` } : null, description: summary,
-    });
-    panelM.draw({
-      curves: drawn(GRID_M, traits.against), yLabel: LABEL_M[traits.view][traits.against],
-      marker: marked ? { x: logOdds(psi), text: "" } : null, description: summary,
-    });
-    rest();
-  }
 
   /** Room above a curve that is drawn; none is made while a finger holds a point. */
   function yTop() {
@@ -340,7 +264,8 @@ function render({ model, el }) {
       curves: curves.map((c) => ({ style: "own", ...c, scale: scale(c.emphasis) })),
     };
     drawControls();
-    drawCharts();
+    const hint = isDrawn() ? PLACES[traits.view] : HINT;
+    pair.draw({ ...traits, curves: shown.curves, summary: shown.summary, yTop: yTop(), hint });
     return say(shown.summary);
   }
 
@@ -357,9 +282,9 @@ function render({ model, el }) {
     message,
     h("div", { class: "charts" },
       h("div", { class: "panel" }, view.element,
-        h("div", { class: "canvas" }, panelP.element, handles.element)),
-      h("div", { class: "panel" }, against.element, panelM.element)),
-    readout,
+        h("div", { class: "canvas" }, pair.p.element, handles.element)),
+      h("div", { class: "panel" }, against.element, pair.m.element)),
+    pair.readout,
     comparison.element,
     ...(crowd ? [crowd.element] : []),
     h("div", { class: "code" }, code, copyButton({
@@ -369,8 +294,9 @@ function render({ model, el }) {
     spoken);
   for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
   // Notebooks bind these keys to moving between cells.
+  const KEYS = /^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/;
   root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/.test(event.key)) event.stopPropagation();
+    if (KEYS.test(event.key)) event.stopPropagation();
   });
   el.append(root);
 
@@ -389,7 +315,7 @@ function render({ model, el }) {
     NAMES.forEach((name) => model.off(`change:${name}`, listen));
     address.release();
     crowd?.destroy();
-    [panelP, panelM].forEach((panel) => panel.destroy());
+    pair.destroy();
   };
 }
 
