@@ -3,17 +3,21 @@
     python benchmarks/playground.py [--seconds 5] [--slowdown 1]
 
 Two 2-16-16-3 networks on 400 points, at each speed. "wait" is how long a message to the page lay
-unanswered while it trained and drew, in milliseconds; "slider" the redraw after a move of beta, as
-benchmarks/redraw.py times it. --slowdown 4 is about a phone.
+unanswered while it trained and drew, in milliseconds. --slowdown 4 is about a phone.
 """
 
 import argparse
 import shutil
+import sys
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from redraw import SLIDER, TIME, opened
 
 from dmnb.widgets import Playground
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import stage
 
 RUN = """(seconds) => new Promise((done) => {
   const [frames, waits] = [[], []];
@@ -39,6 +43,15 @@ RUN = """(seconds) => new Promise((done) => {
 })"""
 
 
+def opened(browser, widget):
+    page = browser.new_page(viewport={"width": 1280, "height": 1200})
+    body = stage.html(widget)
+    page.route("**/*", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto(stage.ADDRESS)
+    page.wait_for_function("window.ready")
+    return page
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=5)
@@ -58,10 +71,6 @@ def main():
             figures = page.evaluate(RUN, arguments.seconds)
             epoch = page.locator(".epoch").inner_text().split()[-1]
             print(f"{speed:10}" + "".join(f"{x:14.1f}" for x in figures) + f"{epoch:>14}")
-            if speed == "fast":
-                page.get_by_role("button", name="Pause", exact=True).click()
-                script, whole = page.evaluate(TIME, [SLIDER.replace("TRAIT", "beta"), 200])
-                print(f"slider, 95%: {script:.1f} ms of script, {whole:.1f} ms until painted")
             page.close()
         browser.close()
 

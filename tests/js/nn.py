@@ -66,7 +66,12 @@ def trained(widths, activation, chosen, normalization, options, points=60, batch
 
 
 def values() -> list[dict]:
-    return [trained(*case) for case in CASES]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # so small that threads only wait for each other
+    try:
+        return [trained(*case) for case in CASES]
+    finally:
+        torch.set_num_threads(threads)
 
 
 if __name__ == "__main__":

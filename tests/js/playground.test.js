@@ -122,14 +122,14 @@ for (const seed of [0, 1]) {
   });
 
   test(`Underfit, seed ${seed}: MAE misses what cross-entropy learns`, (t) => {
-    const [cce, mae] = play("Underfit", { seed });
+    const [cce, mae] = play("Underfit", { seed, epochs: 250 });
     report(t, [cce, mae]);
     assert.ok(cce.last > 0.93 && mae.last < cce.last - 0.08);
   });
 
   test(`Collapse, seed ${seed}: without contrast a good network goes bad`, (t) => {
-    const [cce, dm] = play("Collapse", { seed });
-    const [, held] = play("Collapse", { seed, beta: 8 });
+    const [cce, dm] = play("Collapse", { seed, epochs: 250 });
+    const [, held] = play("Collapse", { seed, epochs: 250, beta: 8 });
     report(t, [cce, dm, held]);
     assert.ok(cce.last > 0.93 && dm.best > 0.8 && dm.last < dm.best - 0.15);
     assert.ok(held.last > dm.last + 0.15);
