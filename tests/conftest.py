@@ -4,6 +4,8 @@ import pytest
 import torch
 from hypothesis import settings
 
+torch.set_num_threads(1)  # the tensors are small; threads would only wait for one another
+
 # A busy machine is not a bug, and a failure must come again when it is looked for.
 settings.register_profile("dmnb", deadline=None, derandomize=True)
 settings.load_profile("dmnb")
