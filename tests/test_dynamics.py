@@ -10,7 +10,7 @@ import stage as theatre  # noqa: E402
 from stage import assign, state_of, trait, violations  # noqa: E402
 
 from dmnb.record import Record  # noqa: E402
-from dmnb.widgets import Dynamics  # noqa: E402
+from dmnb.widgets import Dynamics, Studio  # noqa: E402
 
 chromium, stage = theatre.chromium, theatre.stage
 browser = pytest.mark.browser
@@ -94,8 +94,8 @@ def histograms(page):
 
 
 def measures(page, side):
-    rows = page.locator(f".dmnb .side.line-{side} .measures div").all_inner_texts()
-    return dict(row.split("\n") for row in rows)
+    spans = page.locator(f".dmnb .side.line-{side} .measures span").all_inner_texts()
+    return dict(zip(spans[::2], spans[1::2], strict=True))
 
 
 def go(page, epoch):
@@ -198,6 +198,17 @@ def test_plays_to_the_end_and_pauses(stage):
     assert page.evaluate("models[0].saves") == saves + 1, "once, when it stops"
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("models[0].state.epoch < 20")
+
+
+@browser
+def test_widgets_of_a_page_keep_apart(stage):
+    page = stage(Dynamics(RECORDS), Studio(view="weight", record=RECORDS), Dynamics(RECORDS))
+    chosen = page.locator(".dmnb .choice :checked")
+    assert [radio.input_value() for radio in chosen.all()] == [
+        "normal", "weight", "slope", "normal",
+    ]  # fmt: skip
+    ids = page.evaluate("[...document.querySelectorAll('.dmnb [id]')].map((e) => e.id)")
+    assert len(ids) == len(set(ids)) == 6, "one pattern for each histogram"
 
 
 @browser

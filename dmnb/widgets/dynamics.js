@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 4990c446a983237fd569fc34674f218c0ec2a0b0bf4a633489fe89ea42a8f82c
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 4c9e9575fbc08eaf0b06d0588b13bb54c29b023310269d2a970e6c7fd0b0092a
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -19,6 +19,11 @@ function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
+}
+function unique(kind) {
+  const key = /* @__PURE__ */ Symbol.for("dmnb.names");
+  globalThis[key] = (globalThis[key] ?? 0) + 1;
+  return `dmnb-${kind}-${globalThis[key]}`;
 }
 function whenChanged(make) {
   let last = null;
@@ -65,9 +70,8 @@ function followWidth(element, { aspect, least, most }, onSize) {
 // bars.js
 var TICKS = [0, 0.25, 0.5, 0.75, 1];
 var box = (width, height) => [26, height - 36, width - 5];
-var patterns = 0;
 function createMirror({ shape }) {
-  const hatch = `dmnb-hatch-${patterns += 1}`;
+  const hatch = unique("hatch");
   const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   const stripes = svg(
     "pattern",
@@ -417,9 +421,8 @@ function h(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
-var groups = 0;
 function choice({ legend, options, onChange }) {
-  const name = `dmnb-choice-${groups += 1}`;
+  const name = unique("choice");
   const inputs = Object.keys(options).map((value) => h("input", { type: "radio", name, value, onchange: () => onChange(value) }));
   const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));
   return {
@@ -458,7 +461,7 @@ function announcer() {
 }
 
 // dynamics.css
-var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .measures dd { margin: 0; font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb.playing .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
+var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures span:first-child { color: var(--soft); }\n.dmnb .measures span:last-child { font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb.playing .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
 
 // panels.css
 var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
@@ -923,11 +926,11 @@ function render({ model, el }) {
       onChange: (index) => change({ [side]: Number(index) })
     });
     const mirror = createMirror({ shape: MIRROR });
-    const values = MEASURES.map(() => h("dd"));
+    const values = MEASURES.map(() => h("span"));
     const facts = h(
-      "dl",
+      "div",
       { class: "measures" },
-      ...MEASURES.map((name, i) => h("div", {}, h("dt", {}, name), values[i]))
+      ...MEASURES.map((name, i) => h("div", {}, h("span", {}, name), values[i]))
     );
     const element = h("div", { class: `side line-${side}` }, chosen.element, mirror.element, facts);
     return [side, { chosen, mirror, values, element }];

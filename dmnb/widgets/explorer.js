@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 cb4c1604aa0238ff13a88811f7e60f6a671bd48184cd9578a9cde09850cc8cba
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 8f076176e8f199f6975c331ac543ae21b0fb69d45e4b1b97b52c883f0cc36039
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -68,6 +68,11 @@ function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;
+}
+function unique(kind) {
+  const key = /* @__PURE__ */ Symbol.for("dmnb.names");
+  globalThis[key] = (globalThis[key] ?? 0) + 1;
+  return `dmnb-${kind}-${globalThis[key]}`;
 }
 function whenChanged(make) {
   let last = null;
@@ -312,9 +317,8 @@ function h(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
-var groups = 0;
 function choice({ legend, options, onChange }) {
-  const name = `dmnb-choice-${groups += 1}`;
+  const name = unique("choice");
   const inputs = Object.keys(options).map((value) => h("input", { type: "radio", name, value, onchange: () => onChange(value) }));
   const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));
   return {

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 134531b1d5d97e4e55a212f14a7b8054bb00785a0a41ad3900f6143044c2609b
+// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 bb31ecafec7cc314af09b0c1ef2769b9f51ff617e45ff090769c562c9b7043d5
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -11,6 +11,62 @@ var palette_default = {
   neutral: "#767272"
 };
 
+// svg.js
+var NAMESPACE = "http://www.w3.org/2000/svg";
+var DIGIT = 6.4;
+function svg(name2, attributes = {}, ...children) {
+  const element = document.createElementNS(NAMESPACE, name2);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+function unique(kind) {
+  const key = /* @__PURE__ */ Symbol.for("dmnb.names");
+  globalThis[key] = (globalThis[key] ?? 0) + 1;
+  return `dmnb-${kind}-${globalThis[key]}`;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
+}
+var centred = { dy: "0.35em", "text-anchor": "middle" };
+var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
+function format(value, digits2 = 3) {
+  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size === 0 || size < 1e5 && size >= 1e-3)
+    return String(Number(value.toPrecision(digits2))).replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(digits2 - 1).split("e");
+  const factor = String(Number(mantissa)).replace("-", "−");
+  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
+}
+var percent = (share) => Number.isFinite(share) ? `${format(100 * share, share < 0.1 ? 2 : 3)}%` : "–";
+function ticks(top, count = 4, low = 0) {
+  const raw = (top - low) / count;
+  const power2 = 10 ** Math.floor(Math.log10(raw));
+  const step2 = power2 * [1, 2, 2.5, 5, 10].find((factor) => factor * power2 >= raw * (1 - 1e-9));
+  const [first, last] = [Math.floor(low / step2 + 1e-9), Math.ceil(top / step2 - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step2);
+}
+function followWidth(element, { aspect, least, most }, onSize) {
+  let last = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
+    if (width === last || width === 0) return;
+    last = width;
+    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -21,9 +77,8 @@ function h(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
-var groups = 0;
 function choice({ legend, options, onChange }) {
-  const name2 = `dmnb-choice-${groups += 1}`;
+  const name2 = unique("choice");
   const inputs = Object.keys(options).map((value) => h("input", { type: "radio", name: name2, value, onchange: () => onChange(value) }));
   const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));
   return {
@@ -267,7 +322,8 @@ function pchip(x, y) {
     const k = search(x, inside);
     const s = inside - x[k];
     const bend = (slopes[k] + slopes[k + 1] - 2 * delta[k]) / h2[k];
-    return (bend / h2[k] * s + (delta[k] - slopes[k]) / h2[k] - bend) * s * s + slopes[k] * s + y[k];
+    const square = (delta[k] - slopes[k]) / h2[k] - bend;
+    return ((bend / h2[k] * s + square) * s + slopes[k]) * s + y[k];
   };
 }
 
@@ -310,7 +366,8 @@ function objectiveAt(m, { nodes, values, start }, weight) {
   const cell = search(nodes, inside);
   const from = cell >= start ? cell : cell + 1;
   const weightAt = (at2) => weight(sigmoid(at2), sigmoid(-at2));
-  const value = values[from] - (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside) / 2;
+  const area = (inside - nodes[from]) * meanOver(weightAt, nodes[from], inside);
+  const value = values[from] - area / 2;
   const slope = m === inside ? 0 : -weightAt(m) / 2;
   return slope === 0 ? value : value + slope * (m - inside);
 }
@@ -504,57 +561,6 @@ function faults(traits) {
 }
 var defaultsOf = (names) => names.map((name2) => name2 === "drawn" ? "drawn curve" : `${wordFor(name2)} = ${DEFAULTS[name2]}`).join(", ");
 
-// svg.js
-var NAMESPACE = "http://www.w3.org/2000/svg";
-var DIGIT = 6.4;
-function svg(name2, attributes = {}, ...children) {
-  const element = document.createElementNS(NAMESPACE, name2);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-function whenChanged(make) {
-  let last = null;
-  return (...values) => {
-    const key = JSON.stringify(values);
-    if (key === last) return;
-    last = key;
-    make(...values);
-  };
-}
-var centred = { dy: "0.35em", "text-anchor": "middle" };
-var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
-function format(value, digits2 = 3) {
-  if (Number.isNaN(value)) return "–";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  if (size === 0 || size < 1e5 && size >= 1e-3)
-    return String(Number(value.toPrecision(digits2))).replace("-", "−");
-  const [mantissa, exponent] = value.toExponential(digits2 - 1).split("e");
-  const factor = String(Number(mantissa)).replace("-", "−");
-  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
-}
-var percent = (share) => Number.isFinite(share) ? `${format(100 * share, share < 0.1 ? 2 : 3)}%` : "–";
-function ticks(top, count = 4, low = 0) {
-  const raw = (top - low) / count;
-  const power2 = 10 ** Math.floor(Math.log10(raw));
-  const step2 = power2 * [1, 2, 2.5, 5, 10].find((factor) => factor * power2 >= raw * (1 - 1e-9));
-  const [first, last] = [Math.floor(low / step2 + 1e-9), Math.ceil(top / step2 - 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step2);
-}
-function followWidth(element, { aspect, least, most }, onSize) {
-  let last = 0;
-  const observer = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry.contentRect.width);
-    if (width === last || width === 0) return;
-    last = width;
-    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
-  });
-  observer.observe(element);
-  return () => observer.disconnect();
-}
-
 // studio-state.js
 var LOSSES = {
   cce: { label: "CCE", emphasis: CCE() },
@@ -566,13 +572,14 @@ var power = (base, exponent) => ({ 0: "", 1: `${base} ` })[exponent] ?? `${base}
 var minus2 = (value) => String(value).replace("-", "−");
 var P = "<i>p</i>";
 var REST = `(1 − ${P})`;
+var less = (value, one) => Number((value - one).toFixed(6));
 function formulaOf({ family, parameters: { lam, beta, mode, alpha, eta, q, p } }) {
   const w = {
     dm: () => `exp(${minus2(beta)} ${power(P, lam)}${REST})`,
     anchored: () => `exp(${minus2(beta)} ${power(P, lam)}${REST}) − 1`,
     normal: () => `exp(${minus2(-beta)} ${P} (${P} − 2 · ${minus2(mode)}))`,
     exponential: () => `exp(${minus2(beta)} ${REST})`,
-    beta: () => power(P, Number((alpha - 1).toFixed(6))) + power(REST, Number((eta - 1).toFixed(6))) || "1",
+    beta: () => power(P, less(alpha, 1)) + power(REST, less(eta, 1)) || "1",
     gce: () => `2 ${power(P, q)}${REST}`,
     cce: () => `2 ${REST}`,
     mae: () => `2 ${P} ${REST}`,
@@ -1721,7 +1728,7 @@ function storyOf(traits) {
 }
 
 // studio.css
-var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 { --line: color-mix(in oklab, var(--dm-authors), white var(--lift)); --dash: 5 2 1 2; }\n.dmnb .line-extra-1 { --line: color-mix(in oklab, var(--neutral), white var(--lift)); --dash: 12 3; }\n.dmnb .line-extra-2 { --line: color-mix(in oklab, var(--anchored), white var(--lift)); --dash: 3 2 1 2 1 2; }\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; }\n.dmnb.studio .chart { padding-right: 8px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 7px; background: var(--accent); }\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend { padding: 0; color: var(--soft); font-size: inherit; margin: 0; float: left; width: 100%; grid-column: 1 / -1; }\n.dmnb .overlay input, .dmnb .swatch { flex: none; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
+var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 {\n  --line: color-mix(in oklab, var(--dm-authors), white var(--lift));\n  --dash: 5 2 1 2;\n}\n.dmnb .line-extra-1 {\n  --line: color-mix(in oklab, var(--neutral), white var(--lift));\n  --dash: 12 3;\n}\n.dmnb .line-extra-2 {\n  --line: color-mix(in oklab, var(--anchored), white var(--lift));\n  --dash: 3 2 1 2 1 2;\n}\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; }\n.dmnb.studio .chart { padding-right: 8px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before {\n  inset: 7px;\n  background: var(--accent);\n}\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend {\n  float: left;\n  grid-column: 1 / -1;\n  width: 100%;\n  margin: 0;\n  padding: 0;\n  color: var(--soft);\n  font-size: inherit;\n}\n.dmnb .overlay input, .dmnb .swatch { flex: none; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
 
 // style.css
 var style_default = `/* Colours follow the page: the book's data-theme, JupyterLab's theme, else the system's. */

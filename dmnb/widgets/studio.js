@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 115b403f77d0af111165ee1d01ae6533371e3eb61244d96d8576861987dd097a
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 d19980db6d16657daa2a9b5f7a2cb1434e7948f1a45b5865d0c40b5bbd0c3595
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -60,6 +60,62 @@ function claimAddress(name) {
   };
 }
 
+// svg.js
+var NAMESPACE = "http://www.w3.org/2000/svg";
+var DIGIT = 6.4;
+function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(NAMESPACE, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+function unique(kind) {
+  const key = /* @__PURE__ */ Symbol.for("dmnb.names");
+  globalThis[key] = (globalThis[key] ?? 0) + 1;
+  return `dmnb-${kind}-${globalThis[key]}`;
+}
+function whenChanged(make) {
+  let last = null;
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (key === last) return;
+    last = key;
+    make(...values);
+  };
+}
+var centred = { dy: "0.35em", "text-anchor": "middle" };
+var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
+function format(value, digits2 = 3) {
+  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size === 0 || size < 1e5 && size >= 1e-3)
+    return String(Number(value.toPrecision(digits2))).replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(digits2 - 1).split("e");
+  const factor = String(Number(mantissa)).replace("-", "−");
+  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
+}
+var percent = (share) => Number.isFinite(share) ? `${format(100 * share, share < 0.1 ? 2 : 3)}%` : "–";
+function ticks(top, count = 4, low = 0) {
+  const raw = (top - low) / count;
+  const power2 = 10 ** Math.floor(Math.log10(raw));
+  const step = power2 * [1, 2, 2.5, 5, 10].find((factor) => factor * power2 >= raw * (1 - 1e-9));
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(top / step - 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+function followWidth(element, { aspect, least, most }, onSize) {
+  let last = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
+    if (width === last || width === 0) return;
+    last = width;
+    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
 // dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -70,9 +126,8 @@ function h(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
-var groups = 0;
 function choice({ legend, options, onChange }) {
-  const name = `dmnb-choice-${groups += 1}`;
+  const name = unique("choice");
   const inputs = Object.keys(options).map((value) => h("input", { type: "radio", name, value, onchange: () => onChange(value) }));
   const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));
   return {
@@ -438,57 +493,6 @@ function Sampled({ id, m, w, ends, scale }) {
   });
 }
 
-// svg.js
-var NAMESPACE = "http://www.w3.org/2000/svg";
-var DIGIT = 6.4;
-function svg(name, attributes = {}, ...children) {
-  const element = document.createElementNS(NAMESPACE, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-function whenChanged(make) {
-  let last = null;
-  return (...values) => {
-    const key = JSON.stringify(values);
-    if (key === last) return;
-    last = key;
-    make(...values);
-  };
-}
-var centred = { dy: "0.35em", "text-anchor": "middle" };
-var SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-var superscript = (n) => String(n).replace("-", "⁻").replace(/\d/g, (d) => SUPERSCRIPTS[d]);
-function format(value, digits2 = 3) {
-  if (Number.isNaN(value)) return "–";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  if (size === 0 || size < 1e5 && size >= 1e-3)
-    return String(Number(value.toPrecision(digits2))).replace("-", "−");
-  const [mantissa, exponent] = value.toExponential(digits2 - 1).split("e");
-  const factor = String(Number(mantissa)).replace("-", "−");
-  return `${factor === "1" ? "" : `${factor}·`}10${superscript(Number(exponent))}`;
-}
-var percent = (share) => Number.isFinite(share) ? `${format(100 * share, share < 0.1 ? 2 : 3)}%` : "–";
-function ticks(top, count = 4, low = 0) {
-  const raw = (top - low) / count;
-  const power2 = 10 ** Math.floor(Math.log10(raw));
-  const step = power2 * [1, 2, 2.5, 5, 10].find((factor) => factor * power2 >= raw * (1 - 1e-9));
-  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(top / step - 1e-9)];
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-}
-function followWidth(element, { aspect, least, most }, onSize) {
-  let last = 0;
-  const observer = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry.contentRect.width);
-    if (width === last || width === 0) return;
-    last = width;
-    onSize({ width, height: Math.round(Math.min(most, Math.max(least, width * aspect))) });
-  });
-  observer.observe(element);
-  return () => observer.disconnect();
-}
-
 // studio-state.js
 var DEFAULTS = {
   curve: { family: "dm", lam: 0.5, beta: 12 },
@@ -676,9 +680,8 @@ function createComparison(library, onChange) {
 // bars.js
 var TICKS = [0, 0.25, 0.5, 0.75, 1];
 var box = (width, height) => [26, height - 36, width - 5];
-var patterns = 0;
 function createMirror({ shape }) {
-  const hatch = `dmnb-hatch-${patterns += 1}`;
+  const hatch = unique("hatch");
   const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   const stripes = svg(
     "pattern",

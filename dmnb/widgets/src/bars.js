@@ -1,11 +1,10 @@
 // Two histograms over p, back to back: right labels stand up in full colour, wrong labels hang down
 // in outline and hatching.
 
-import { centred, followWidth, format, percent, svg, ticks, whenChanged } from "./svg.js";
+import { centred, followWidth, format, percent, svg, ticks, unique, whenChanged } from "./svg.js";
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 const box = (width, height) => [26, height - 36, width - 5]; // top, bottom and right, in px
-let patterns = 0;
 
 /**
  * createMirror({ shape }) -> { element, draw, destroy }; draw({ right, wrong, top, title, left,
@@ -13,7 +12,7 @@ let patterns = 0;
  * bar is cut off and its share written, `left` the axis in px, `style` the class of the bars.
  */
 export function createMirror({ shape }) {
-  const hatch = `dmnb-hatch-${(patterns += 1)}`;
+  const hatch = unique("hatch");
   const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   const stripes = svg("pattern", { id: hatch, width: 5, height: 5, ...turned },
     svg("rect", { width: 5, height: 5, class: "ground" }),

@@ -1,5 +1,7 @@
 // The few form elements that the widgets share, as plain DOM with native controls.
 
+import { unique } from "./svg.js";
+
 /** h("label", { class: "x", onclick: f, hidden: true }, ...children) -> HTMLElement. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -11,11 +13,9 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-let groups = 0;
-
 /** One of a few named options; { element, set(value) }. */
 export function choice({ legend, options, onChange }) {
-  const name = `dmnb-choice-${(groups += 1)}`;
+  const name = unique("choice");
   const inputs = Object.keys(options).map((value) =>
     h("input", { type: "radio", name, value, onchange: () => onChange(value) }));
   const labels = inputs.map((input) => h("label", {}, input, h("span", {}, options[input.value])));

@@ -141,9 +141,9 @@ function render({ model, el }) {
       onChange: (index) => change({ [side]: Number(index) }),
     });
     const mirror = createMirror({ shape: MIRROR });
-    const values = MEASURES.map(() => h("dd"));
-    const facts = h("dl", { class: "measures" },
-      ...MEASURES.map((name, i) => h("div", {}, h("dt", {}, name), values[i])));
+    const values = MEASURES.map(() => h("span"));
+    const facts = h("div", { class: "measures" },
+      ...MEASURES.map((name, i) => h("div", {}, h("span", {}, name), values[i])));
     const element = h("div", { class: `side line-${side}` }, chosen.element, mirror.element, facts);
     return [side, { chosen, mirror, values, element }];
   }));

@@ -10,6 +10,13 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A name that no other element of the page has; each widget there is a module of its own. */
+export function unique(kind) {
+  const key = Symbol.for("dmnb.names");
+  globalThis[key] = (globalThis[key] ?? 0) + 1;
+  return `dmnb-${kind}-${globalThis[key]}`;
+}
+
 /** A function that calls make(...values) only when the values differ from last time. */
 export function whenChanged(make) {
   let last = null;
