@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 bb31ecafec7cc314af09b0c1ef2769b9f51ff617e45ff090769c562c9b7043d5
+// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 597442a2893f39b094f232dd899b2e574559e19c9911f2c4ace7b3c96fa08bb2
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -1700,10 +1700,10 @@ var STORIES = [
   },
   {
     name: "Collapse",
-    settings: { ...spirals, classes: 4, lam: 0.5, beta: 2 },
+    settings: { ...spirals, lam: 0.5, beta: 2 },
     text: `Too little contrast: a fitted example pulls nearly half as hard as any other, and never
       stops. The crowd of fitted examples drags the network away from what it had learned. Raise β
-      to 8 and see it hold.`
+      to 10 and see it hold.`
   },
   {
     name: "Imbalance",

@@ -129,10 +129,10 @@ for (const seed of [0, 1]) {
 
   test(`Collapse, seed ${seed}: without contrast a good network goes bad`, (t) => {
     const [cce, dm] = play("Collapse", { seed, epochs: 250 });
-    const [, held] = play("Collapse", { seed, epochs: 250, beta: 8 });
+    const [, held] = play("Collapse", { seed, epochs: 250, beta: 10 });
     report(t, [cce, dm, held]);
     assert.ok(cce.last > 0.93 && dm.best > 0.8 && dm.last < dm.best - 0.15);
-    assert.ok(held.last > dm.last + 0.15);
+    assert.ok(held.last > 0.85 && held.last > dm.last + 0.15);
   });
 
   test(`Imbalance, seed ${seed}: MAE passes the rare class over`, (t) => {

@@ -29,10 +29,10 @@ export const STORIES = [
   },
   {
     name: "Collapse",
-    settings: { ...spirals, classes: 4, lam: 0.5, beta: 2 },
+    settings: { ...spirals, lam: 0.5, beta: 2 },
     text: `Too little contrast: a fitted example pulls nearly half as hard as any other, and never
       stops. The crowd of fitted examples drags the network away from what it had learned. Raise β
-      to 8 and see it hold.`,
+      to 10 and see it hold.`,
   },
   {
     name: "Imbalance",
