@@ -230,7 +230,8 @@ def normalization_of(config: Config) -> str:
     """The config's normalization or, where it has none, the one of its emphasis.
 
     Plain losses run as they are ("none"), weightings by their density ("integral"), and the
-    authors' formula as their code has it, by the sum of the batch ("batch", its only one).
+    authors' formula as their code has it, by the sum of the batch ("batch", its only one): another
+    one for it is a ValueError.
     """
     if config.emphasis in AUTHORS:
         if config.normalization not in (None, "batch"):
