@@ -146,6 +146,21 @@ def curves(
     return ax.figure
 
 
+def sparkline(emphasis: Any) -> str:
+    """w over p in [0, 1] in one line, drawn to its own height: SVG for the cell of a table."""
+    p = np.linspace(0, 1, 101)
+    w = np.asarray(emphasis.weight(p))
+    path = np.column_stack([1 + 78 * p, 29 - 27 * w / w.max()])
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
+    return (
+        '<svg class="sparkline" viewBox="0 0 80 30" width="80" height="30" role="img" '
+        f'aria-label="weight against p, highest near p = {p[w.argmax()]:.2g}">'
+        f'<path d="M1 29H79" style="stroke: {INK}; stroke-width: 0.75"/>'
+        f'<polyline points="{points}" '
+        f'style="fill: none; stroke: var(--dmnb-dm, {PALETTE["dm"]}); stroke-width: 1.75"/></svg>'
+    )
+
+
 def figure_1b(losses: Mapping[str, Any], members: Mapping[str, Any]) -> Figure:
     """Figure 1b of 1905.11233: the weights of common losses beside members of DM.
 

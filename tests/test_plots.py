@@ -8,13 +8,14 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
 import pytest
 
 from dmnb import plots
-from dmnb.emphasis import CCE, DM, GCE, MAE, MSE, AnchoredDM
+from dmnb.emphasis import CCE, DM, GCE, MAE, MSE, AnchoredDM, Uniform
 
 STATIC = Path(__file__).parents[1] / "book" / "_static"
 LOSSES = {"cce": CCE(), "mae": MAE(), "mse": MSE(), "gce": GCE(0.7)}
@@ -94,6 +95,16 @@ def test_figure_1b_has_losses_left_and_members_right():
     assert [line.get_label() for line in left.lines] == ["CCE", "MAE", "MSE", "GCE"]
     assert [line.get_label() for line in right.lines] == list(members)
     assert len({line.get_color() for line in right.lines}) == 4
+
+
+@pytest.mark.parametrize("emphasis", [DM(0.5, 12), CCE(), Uniform()])
+def test_a_sparkline_is_the_weight_over_p(emphasis):
+    drawn = ElementTree.fromstring(plots.sparkline(emphasis))
+    pairs = drawn.find("polyline").get("points").split()
+    x, y = np.array([[float(number) for number in pair.split(",")] for pair in pairs]).T
+    w = emphasis.weight((x - 1) / 78)
+    np.testing.assert_allclose((29 - y) / 27, w / w.max(), atol=0.01)
+    assert "weight against p" in drawn.get("aria-label")
 
 
 def test_emphasis_curves_draw_on_given_axes():

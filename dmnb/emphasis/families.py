@@ -126,6 +126,9 @@ class Normal(Emphasis):
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         return torch.exp(-self.beta * p * (p - 2 * self.psi))
 
+    def __repr__(self) -> str:
+        return f"Normal(mode={self.psi}, beta={self.beta})"
+
     def to_dict(self) -> dict[str, Any]:
         return {"family": self.name, "mode": self.psi, "beta": self.beta}
 

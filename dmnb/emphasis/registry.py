@@ -96,7 +96,7 @@ def table(emphases: Iterable[Emphasis] | None = None) -> list[dict[str, Any]]:
             "family": e.name,
             "formula": e.formula,
             "loss_formula": e.loss_formula,
-            "parameters": {key: v for key, v in e.to_dict().items() if key != "family"},
+            "parameters": _parameters(e),
             "mode": e.mode,
             "contrast": e.contrast,
             "at_zero": e.tails.at_zero,
@@ -106,3 +106,11 @@ def table(emphases: Iterable[Emphasis] | None = None) -> list[dict[str, Any]]:
         }
         for e in (examples() if emphases is None else emphases)
     ]
+
+
+def _parameters(e: Emphasis) -> dict[str, Any]:
+    """Empty for an emphasis that holds code, which has no dict."""
+    try:
+        return {key: value for key, value in e.to_dict().items() if key != "family"}
+    except ValueError:
+        return {}
