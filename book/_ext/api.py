@@ -59,10 +59,8 @@ class Api(SphinxDirective):
         call = signature(name, value)
         section += nodes.literal_block("", call, language="python", classes=["api-signature"])
         section += prose(inspect.getdoc(value) or "")
-        for method_name, method in vars(value).items() if inspect.isclass(value) else ():
-            if not method_name.startswith("_") and isinstance(getattr(method, "__doc__", 0), str):
-                if inspect.isroutine(method) or isinstance(method, property | classmethod):
-                    section += self.method(method_name, method, inspect.cleandoc(method.__doc__))
+        for method_name, method in own_methods(value):
+            section += self.method(method_name, method, inspect.cleandoc(method.__doc__))
         return [section]
 
     def method(self, name: str, method, text: str) -> nodes.Node:
@@ -72,6 +70,17 @@ class Api(SphinxDirective):
         item += nodes.term("", "", nodes.literal("", title))
         item += nodes.definition("", *prose(text))
         return nodes.definition_list("", item)
+
+
+def own_methods(value) -> list[tuple[str, object]]:
+    """The public methods and properties of a class that it documents itself."""
+    return [
+        (name, method)
+        for name, method in (vars(value).items() if inspect.isclass(value) else ())
+        if not name.startswith("_")
+        and (inspect.isroutine(method) or isinstance(method, property))
+        and method.__doc__
+    ]
 
 
 def prose(text: str) -> list[nodes.Node]:
