@@ -48,7 +48,7 @@ def test_values_of_the_javascript_test_are_those_of_the_package():
     stored = json.loads(VALUES.read_text())["rows"]
     computed = runpy.run_path(str(VALUES.with_suffix(".py")))["values"]()
     for old, new in zip(stored, json.loads(json.dumps(computed)), strict=True):
-        assert (old["emphasis"], old["python"]) == (new["emphasis"], new["python"])
+        assert old["emphasis"] == new["emphasis"]
         for key in ("weight", "weight_at", "objective", "integral"):
             message = f"{key} of {old['python']}: run tests/js/emphasis.py"
             np.testing.assert_allclose(old[key], new[key], rtol=1e-11, err_msg=message)

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 4c9e9575fbc08eaf0b06d0588b13bb54c29b023310269d2a970e6c7fd0b0092a
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 3ce2bce3830e583e1db587ef3328972f6f6873013c0ab17e81ea3eebcf77b127
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -879,8 +879,9 @@ function render({ model, el }) {
   }
   function play() {
     const start = model.get("epoch") >= lastEpoch ? 1 : model.get("epoch");
-    let [position, before] = [start, performance.now()];
+    let [position, before] = [start, null];
     function frame(now) {
+      before ??= now;
       position = Math.min(lastEpoch, position + (now - before) / 1e3 * RATES[speed]);
       before = now;
       playing = position < lastEpoch ? requestAnimationFrame(frame) : playing;

@@ -101,8 +101,9 @@ function render({ model, el }) {
 
   function play() {
     const start = model.get("epoch") >= lastEpoch ? 1 : model.get("epoch");
-    let [position, before] = [start, performance.now()];
+    let [position, before] = [start, null];
     function frame(now) {
+      before ??= now; // a frame may be older than the click that asked for it
       position = Math.min(lastEpoch, position + ((now - before) / 1000) * RATES[speed]);
       before = now;
       playing = position < lastEpoch ? requestAnimationFrame(frame) : playing;
