@@ -237,6 +237,12 @@ def test_families_meet():
     torch.testing.assert_close(anchored, DM(0.5, 12).weight(p) - 1, rtol=1e-12, atol=1e-12)
 
 
+def test_tabulated_ends_in_its_last_point():
+    e = Tabulated((0.1, 0.2, 0.5, 0.55, 0.9), (3, 0.01, 2, 2, 0))
+    assert e.weight(1.0) == e.weight(0.9) == 0 and e.contrast == math.inf
+    assert e.objective(math.inf) == 0
+
+
 def test_variance_over_data():
     p = torch.tensor([0.1, 0.4, 0.9])
     w = DM(1, 4).weight(p.double()).numpy()

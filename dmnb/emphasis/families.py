@@ -326,7 +326,8 @@ class Tabulated(Emphasis):
         k = (torch.bucketize(inside, knots, right=True) - 1).clamp(0, len(self.p) - 2)
         cubic, square, line, constant = self._cubics.to(p)[:, k]
         s = inside - knots[k]
-        return (((cubic * s + square) * s + line) * s + constant).clamp(min=0)
+        w = (((cubic * s + square) * s + line) * s + constant).clamp(min=0)
+        return torch.where(p < knots[-1], w, self.w[-1])  # the last point exactly: it may be 0
 
 
 @dataclass(frozen=True)
