@@ -36,7 +36,11 @@ _SECONDS_TO_ANSWER = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images uint8 (N, channels, H, W) in 0..255; labels int64 (N,) in [0, C); C class names."""
+    """Images with their labels, in two splits.
+
+    train_images, test_images: uint8 (N, channels, H, W) in 0..255. train_labels, test_labels:
+    int64 (N,) in [0, C). class_names: C strings.
+    """
 
     train_images: Tensor
     train_labels: Tensor

@@ -141,6 +141,7 @@ def run(config: Config, *, progress: bool = True) -> Record:
     Labels, initial network and order come from three streams of random numbers that depend on the
     seed alone: runs that differ in the loss or the learning rate share all three. On the CPU the
     same config gives the same bits, ``seconds`` aside. The global generators are left as they were.
+    progress: show a bar on stderr where rich is installed.
 
     Raises:
         ValueError: for settings that do not fit the data, such as human labels of digits, and for
@@ -186,7 +187,7 @@ def run(config: Config, *, progress: bool = True) -> Record:
 
 
 def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
-    """int64 (N,): the training labels with the config's noise, from the seed's stream "noise".
+    """int64 (N,): the dataset's training labels with the config's noise, of the stream "noise".
 
     "asymmetric" moves the classes that `CLASS_MAPS` lists, or else two drawn from each superclass
     (the paper's protocol for CIFAR-100). Human labels are CIFAR-10N's; they have no rate to set.
@@ -244,7 +245,7 @@ def normalization_of(config: Config) -> str:
 
 
 def loss_of(config: Config) -> nn.Module:
-    """The loss: logits (B, K) and targets (B,) to a scalar."""
+    """The loss of a config: logits (B, K) and targets (B,) to a scalar."""
     if config.emphasis in AUTHORS:
         dtype = AUTHORS[config.emphasis]
         return AuthorsDMLoss(config.lam, config.beta, dtype=dtype)
@@ -252,7 +253,7 @@ def loss_of(config: Config) -> nn.Module:
 
 
 def stream(seed: int, name: str) -> torch.Generator:
-    """A generator on the CPU for one purpose: streams of different names are independent."""
+    """A generator on the CPU for the purpose `name`, an independent one for each seed and name."""
     return torch.Generator().manual_seed(_stream_seed(seed, name))
 
 

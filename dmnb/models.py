@@ -78,7 +78,8 @@ class CifarResNet(nn.Module):
     """A ResNet of depth 6 n + 2 for small images (He et al. 2016, section 4.2).
 
     A 3x3 convolution, three stages of n blocks with `width`, 2 `width` and 4 `width` channels, the
-    second and third halving the image, then the average over the image and a linear layer.
+    second and third halving the image, then the average over the image and a linear layer to
+    num_classes logits.
     """
 
     def __init__(self, blocks: int, channels: int, num_classes: int, *, width: int = 16):

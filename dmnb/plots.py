@@ -33,7 +33,7 @@ INK = PALETTE["neutral"]
 
 
 class Look(NamedTuple):
-    """How a method appears: its name, and three signs of which colour is only one."""
+    """How a method appears: its label, and three signs, colour, dash and marker."""
 
     label: str
     colour: str
@@ -84,7 +84,7 @@ def svg(figure: Figure) -> str:
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """A Look for each name: a method's own, or for any other name one that no method here uses."""
+    """names -> a Look each: a method's own, or for any other name one that no method here uses."""
     names = list(names)
     free = [STYLE[key] for key in _VARIANTS if key not in names]
     spare = itertools.cycle(free or STYLE.values())
@@ -147,7 +147,7 @@ def curves(
 
 
 def sparkline(emphasis: Any) -> str:
-    """w over p in [0, 1] in one line, drawn to its own height: SVG for the cell of a table."""
+    """The weight of an emphasis over p in [0, 1], to its own height: SVG for a table's cell."""
     p = np.linspace(0, 1, 101)
     w = np.asarray(emphasis.weight(p))
     path = np.column_stack([1 + 78 * p, 29 - 27 * w / w.max()])

@@ -184,7 +184,9 @@ def learning_rate(
 
 
 def centring(images: Tensor) -> Callable[[Tensor], Tensor]:
-    """uint8 (N, C, H, W) -> the function x -> x / 255 - mean, float32, with their mean per channel.
+    """The function x -> x / 255 - mean, float32, with the mean per channel of these images.
+
+    images: uint8 (N, C, H, W), N >= 1; x is of that kind, too.
 
     The scale stays that of pixels in [0, 1]. Dividing by the deviation as well (.25 to .4 here)
     would act as a higher learning rate on networks without batch normalisation.
@@ -197,8 +199,8 @@ def centring(images: Tensor) -> Callable[[Tensor], Tensor]:
 def crop_and_flip(
     images: Tensor, *, padding: int = 4, generator: torch.Generator | None = None
 ) -> Tensor:
-    """Each image of (B, C, H, W) shifted by up to ``padding`` pixels, black coming in, and half of
-    them mirrored; same shape and dtype. ``generator`` lives on the CPU."""
+    """The images (B, C, H, W), each shifted by up to ``padding`` pixels, black coming in, and half
+    of them mirrored; same shape and dtype. ``generator`` lives on the CPU."""
     size, channels, height, width = images.shape
     device = images.device
     down, right = torch.randint(2 * padding + 1, (2, size, 1), generator=generator)
@@ -223,7 +225,11 @@ def predict(
     centre: Callable[[Tensor], Tensor],
     batch_size: int = 2000,
 ) -> Tensor:
-    """Logits (N, K) of uint8 images (N, C, H, W), the model in evaluation mode."""
+    """Logits (N, K) of uint8 images (N, C, H, W), the model in evaluation mode.
+
+    centre: from such images to the model's input, as `centring` makes it. batch_size: how many
+    images are in memory as floats at a time.
+    """
     model.eval()
     return torch.cat([model(centre(batch)) for batch in images.split(batch_size)])
 

@@ -143,7 +143,7 @@ class Normal(Emphasis):
 
 @dataclass(frozen=True)
 class Exponential(Emphasis):
-    """w = exp(beta (1-p)), beta finite (equation 10): DM with lam = 0."""
+    """w = exp(beta (1-p)), beta finite, else ValueError (equation 10): DM with lam = 0."""
 
     beta: float
     name = "exponential"
@@ -332,7 +332,7 @@ class Tabulated(Emphasis):
 
 @dataclass(frozen=True)
 class Custom(Emphasis):
-    """Any plain callable w(p): a tensor in [0, 1] in, weights of the same shape out.
+    """w = fn(p), any plain callable: a tensor in [0, 1] in, weights of the same shape out.
 
     ValueError when a weight is negative or not finite, or the shape changes. A kink or a jump of w
     makes the value of the objective approximate there; the gradient stays exact.

@@ -116,11 +116,15 @@ def of(loss_fn: Loss, *, num_classes: int = 10, breaks: tuple[float, ...] = ()) 
 
 
 class Profile(NamedTuple):
-    """What a loss does to N examples; three arrays or tensors of shape (N)."""
+    """What a loss does to N examples; three arrays or tensors of shape (N).
 
-    p: Any  #: softmax(z)_y, in [0, 1]
-    weight: Any  #: L1 norm of dL/dz, >= 0
-    deviation: Any  #: angle from the direction of cross-entropy, in degrees; nan where weight is 0
+    p: softmax(z)_y, in [0, 1]. weight: the L1 norm of dL/dz, >= 0. deviation: the angle from the
+    direction of cross-entropy, in [0, 180] degrees; nan where the weight is 0.
+    """
+
+    p: Any
+    weight: Any
+    deviation: Any
 
 
 def profile(loss_fn: Loss, logits: Tensor | np.ndarray, target: Tensor | np.ndarray) -> Profile:
@@ -160,7 +164,8 @@ def sample_logits(
     """Logits (count, C) float64 whose p are spread evenly over (0, 1), and random targets (count).
 
     The other classes share 1 - p by a softmax of normal logits with standard deviation `spread`.
-    count >= 1, num_classes >= 2, spread >= 0; else ValueError.
+    generator: on the CPU, source of the draws; None for torch's own. count >= 1, num_classes >= 2,
+    spread >= 0; else ValueError.
     """
     check("count", count, count >= 1, ">= 1")
     check("num_classes", num_classes, num_classes >= 2, ">= 2")

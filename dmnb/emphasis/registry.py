@@ -54,7 +54,7 @@ FAMILIES: dict[str, type[Emphasis]] = {
 
 
 def from_dict(values: dict[str, Any]) -> Emphasis:
-    """The emphasis that to_dict described. ValueError on an unknown family or parameter."""
+    """The emphasis whose to_dict() gave these values; ValueError for what no family takes."""
     parameters = {key: _revived(value) for key, value in values.items()}
     family = parameters.pop("family", None)
     check("family", family, family in FAMILIES, f"one of {', '.join(FAMILIES)}")

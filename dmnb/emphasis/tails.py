@@ -45,7 +45,7 @@ class Tail(NamedTuple):
 
 
 class Tails(NamedTuple):
-    """The two ends of a weight, p -> 0 and p -> 1."""
+    """The two ends of a weight: at_zero, p -> 0, and at_one, p -> 1."""
 
     at_zero: Tail
     at_one: Tail
