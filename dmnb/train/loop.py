@@ -1,57 +1,18 @@
-"""fit(model, loss, data, ...): train a classifier on images in memory and measure every epoch.
-
-The loss is passed in, so every example weighting runs through the same loop. Nothing here looks at
-test data to decide anything: the test accuracy is recorded, and the last epoch is the result.
-"""
+"""The loop: mini-batches in a drawn order, one optimiser, a schedule, a measurement an epoch."""
 
 import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
-from dmnb.loss import log_odds
+from dmnb.train.images import centring, crop_and_flip
+from dmnb.train.measure import HISTOGRAMS, Curves, accuracy, measure, predict
 
 OPTIMIZERS = ("sgd", "nesterov", "adam")
 SCHEDULES = ("constant", "step", "cosine")
-BINS = 20
-HISTOGRAMS = 25
-
-
-@dataclass
-class Curves:
-    """What one training run measured; every list of numbers has one entry per recorded epoch.
-
-    ``epoch`` counts from 1. Accuracies and probabilities are fractions in [0, 1]; p is the softmax
-    probability of the label the example was GIVEN. ``p_clean`` and ``p_noisy`` are means of p over
-    the training examples whose given label is right, and wrong. ``ess`` is (sum w)^2 / (N sum w^2)
-    in (0, 1], the effective sample size of the emphasis weights w as a share of the N training
-    examples: 1 when all weigh the same, 1/N when one example has all the weight. An entry is None
-    where it has no value: clean labels unknown, no noisy example, a loss without an emphasis, a
-    network that has diverged.
-
-    ``histograms`` holds at most 25 dicts ``{"epoch", "clean", "noisy"}``: counts of p in 20 equal
-    bins of [0, 1]. ``corrupted`` and ``intact`` are accuracies of the final network over the WHOLE
-    training set, against the given labels and against the true ones (the columns of the paper's
-    Table 9; see `dmnb.record.Record`). ``diverged`` is the epoch at which the loss or the logits
-    stopped being finite, which ends the run, else None. ``seconds`` is wall time, measuring
-    included.
-    """
-
-    epoch: list[int] = field(default_factory=list)
-    test_accuracy: list[float] = field(default_factory=list)
-    train_loss: list[float | None] = field(default_factory=list)
-    p_clean: list[float | None] = field(default_factory=list)
-    p_noisy: list[float | None] = field(default_factory=list)
-    ess: list[float | None] = field(default_factory=list)
-    histograms: list[dict] = field(default_factory=list)
-    corrupted: float = math.nan
-    intact: float | None = None
-    diverged: int | None = None
-    seconds: float = 0.0
 
 
 def fit(
@@ -133,7 +94,7 @@ def fit(
                 curves.epoch.append(epoch)
                 curves.test_accuracy.append(accuracy(test_logits, test_labels))
                 curves.train_loss.append(train_loss if math.isfinite(train_loss) else None)
-                _measure(curves, logits, labels, truth, loss, histogram=epoch in drawn)
+                measure(curves, logits, labels, truth, loss, histogram=epoch in drawn)
             advance(curves.test_accuracy)
             if curves.diverged:
                 break
@@ -181,90 +142,6 @@ def learning_rate(
         t = (step - warmup_steps) / (steps - warmup_steps)
         return lr * (1 + math.cos(math.pi * t)) / 2
     return lr
-
-
-def centring(images: Tensor) -> Callable[[Tensor], Tensor]:
-    """The function x -> x / 255 - mean, float32, with the mean per channel of these images.
-
-    images: uint8 (N, C, H, W), N >= 1; x is of that kind, too.
-
-    The scale stays that of pixels in [0, 1]. Dividing by the deviation as well (.25 to .4 here)
-    would act as a higher learning rate on networks without batch normalisation.
-    """
-    total = torch.stack([part.sum((0, 2, 3)) for part in images.split(1000)]).sum(0)
-    mean = (total.double() * images.shape[1] / images.numel() / 255).float().view(-1, 1, 1)
-    return lambda x: x.float() / 255 - mean
-
-
-def crop_and_flip(
-    images: Tensor, *, padding: int = 4, generator: torch.Generator | None = None
-) -> Tensor:
-    """The images (B, C, H, W), each shifted by up to ``padding`` pixels, black coming in, and half
-    of them mirrored; same shape and dtype. ``generator`` lives on the CPU."""
-    size, channels, height, width = images.shape
-    device = images.device
-    down, right = torch.randint(2 * padding + 1, (2, size, 1), generator=generator)
-    mirrored = torch.rand(size, 1, generator=generator) < 0.5
-    across = torch.arange(width)
-    rows = (down + torch.arange(height)).to(device)
-    columns = (right + torch.where(mirrored, across.flip(0), across)).to(device)
-    padded = nn.functional.pad(images, (padding,) * 4)
-    return padded[
-        torch.arange(size, device=device).view(-1, 1, 1, 1),
-        torch.arange(channels, device=device).view(1, -1, 1, 1),
-        rows.view(size, 1, height, 1),
-        columns.view(size, 1, 1, width),
-    ]
-
-
-@torch.no_grad()
-def predict(
-    model: nn.Module,
-    images: Tensor,
-    *,
-    centre: Callable[[Tensor], Tensor],
-    batch_size: int = 2000,
-) -> Tensor:
-    """Logits (N, K) of uint8 images (N, C, H, W), the model in evaluation mode.
-
-    centre: from such images to the model's input, as `centring` makes it. batch_size: how many
-    images are in memory as floats at a time.
-    """
-    model.eval()
-    return torch.cat([model(centre(batch)) for batch in images.split(batch_size)])
-
-
-def accuracy(logits: Tensor, labels: Tensor) -> float:
-    """Share of (N,) labels that (N, K) logits predict, in [0, 1]."""
-    return (logits.argmax(1) == labels).double().mean().item()
-
-
-def effective_share(w: Tensor) -> float:
-    """(sum w)^2 / (N sum w^2) in (0, 1] of weights w >= 0 (N,), not all zero."""
-    w = w / w.max()
-    return (w.sum().square() / (len(w) * w.square().sum())).item()
-
-
-def _measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> None:
-    """Append one epoch's p of clean and of noisy examples and the effective sample size."""
-    m = log_odds(logits.double(), labels)
-    p = m.sigmoid()
-    usable = curves.diverged is None
-    parts = {}
-    for name, curve in (("clean", curves.p_clean), ("noisy", curves.p_noisy)):
-        chosen = p[:0] if truth is None else p[(labels == truth) == (name == "clean")]
-        parts[name] = chosen
-        curve.append(chosen.mean().item() if usable and len(chosen) else None)
-
-    emphasis = getattr(loss, "emphasis", None)
-    w = emphasis.weight_at(m) if emphasis is not None and usable else None
-    curves.ess.append(None if w is None or not w.any() else effective_share(w))
-
-    if histogram and usable and truth is not None:
-        counts = {
-            name: torch.histc(part, BINS, 0, 1).int().tolist() for name, part in parts.items()
-        }
-        curves.histograms.append({"epoch": curves.epoch[-1], **counts})
 
 
 def _optimizer(name: str, model: nn.Module, *, lr, momentum, weight_decay):

@@ -1,0 +1,24 @@
+"""fit(model, loss, data, ...): train a classifier on images in memory and measure every epoch.
+
+The loss is passed in, so every example weighting runs through the same loop. Nothing here looks at
+test data to decide anything: the test accuracy is recorded, and the last epoch is the result.
+"""
+
+from dmnb.train.images import centring, crop_and_flip
+from dmnb.train.loop import OPTIMIZERS, SCHEDULES, fit, learning_rate
+from dmnb.train.measure import BINS, HISTOGRAMS, Curves, accuracy, effective_share, predict
+
+__all__ = [
+    "BINS",
+    "HISTOGRAMS",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "Curves",
+    "accuracy",
+    "centring",
+    "crop_and_flip",
+    "effective_share",
+    "fit",
+    "learning_rate",
+    "predict",
+]

@@ -1,0 +1,96 @@
+"""What a run measures: accuracies, p of clean and of noisy examples, the effective sample."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from dmnb.loss import log_odds
+
+BINS = 20
+HISTOGRAMS = 25
+
+
+@dataclass
+class Curves:
+    """What one training run measured; every list of numbers has one entry per recorded epoch.
+
+    ``epoch`` counts from 1. Accuracies and probabilities are fractions in [0, 1]; p is the softmax
+    probability of the label the example was GIVEN. ``p_clean`` and ``p_noisy`` are means of p over
+    the training examples whose given label is right, and wrong. ``ess`` is (sum w)^2 / (N sum w^2)
+    in (0, 1], the effective sample size of the emphasis weights w as a share of the N training
+    examples: 1 when all weigh the same, 1/N when one example has all the weight. An entry is None
+    where it has no value: clean labels unknown, no noisy example, a loss without an emphasis, a
+    network that has diverged.
+
+    ``histograms`` holds at most 25 dicts ``{"epoch", "clean", "noisy"}``: counts of p in 20 equal
+    bins of [0, 1]. ``corrupted`` and ``intact`` are accuracies of the final network over the WHOLE
+    training set, against the given labels and against the true ones (the columns of the paper's
+    Table 9; see `dmnb.record.Record`). ``diverged`` is the epoch at which the loss or the logits
+    stopped being finite, which ends the run, else None. ``seconds`` is wall time, measuring
+    included.
+    """
+
+    epoch: list[int] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    train_loss: list[float | None] = field(default_factory=list)
+    p_clean: list[float | None] = field(default_factory=list)
+    p_noisy: list[float | None] = field(default_factory=list)
+    ess: list[float | None] = field(default_factory=list)
+    histograms: list[dict] = field(default_factory=list)
+    corrupted: float = math.nan
+    intact: float | None = None
+    diverged: int | None = None
+    seconds: float = 0.0
+
+
+@torch.no_grad()
+def predict(
+    model: nn.Module,
+    images: Tensor,
+    *,
+    centre: Callable[[Tensor], Tensor],
+    batch_size: int = 2000,
+) -> Tensor:
+    """Logits (N, K) of uint8 images (N, C, H, W), the model in evaluation mode.
+
+    centre: from such images to the model's input, as `centring` makes it. batch_size: how many
+    images are in memory as floats at a time.
+    """
+    model.eval()
+    return torch.cat([model(centre(batch)) for batch in images.split(batch_size)])
+
+
+def accuracy(logits: Tensor, labels: Tensor) -> float:
+    """Share of (N,) labels that (N, K) logits predict, in [0, 1]."""
+    return (logits.argmax(1) == labels).double().mean().item()
+
+
+def effective_share(w: Tensor) -> float:
+    """(sum w)^2 / (N sum w^2) in (0, 1] of weights w >= 0 (N,), not all zero."""
+    w = w / w.max()
+    return (w.sum().square() / (len(w) * w.square().sum())).item()
+
+
+def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> None:
+    """Append one epoch's p of clean and of noisy examples and the effective sample size."""
+    m = log_odds(logits.double(), labels)
+    p = m.sigmoid()
+    usable = curves.diverged is None
+    parts = {}
+    for name, curve in (("clean", curves.p_clean), ("noisy", curves.p_noisy)):
+        chosen = p[:0] if truth is None else p[(labels == truth) == (name == "clean")]
+        parts[name] = chosen
+        curve.append(chosen.mean().item() if usable and len(chosen) else None)
+
+    emphasis = getattr(loss, "emphasis", None)
+    w = emphasis.weight_at(m) if emphasis is not None and usable else None
+    curves.ess.append(None if w is None or not w.any() else effective_share(w))
+
+    if histogram and usable and truth is not None:
+        counts = {
+            name: torch.histc(part, BINS, 0, 1).int().tolist() for name, part in parts.items()
+        }
+        curves.histograms.append({"epoch": curves.epoch[-1], **counts})
