@@ -12,7 +12,12 @@ NAMES = ("mlp", "small_cnn", *_BLOCKS)
 
 
 def build(
-    name: str, *, in_shape: tuple[int, int, int], num_classes: int, width: int | None = None
+    name: str,
+    *,
+    in_shape: tuple[int, int, int],
+    num_classes: int,
+    width: int | None = None,
+    dropout: float = 0.0,
 ) -> nn.Module:
     """A network from images (N, channels, H, W), float, to logits (N, C).
 
@@ -24,9 +29,10 @@ def build(
         in_shape: (channels, H, W) of one image; H, W >= 4 for the convolutional networks.
         num_classes: C >= 2.
         width: as above; None for the default.
+        dropout: share in [0, 1) of the inputs of the last linear layer that are zero in training.
 
     Raises:
-        ValueError: an unknown name, or a size outside these ranges.
+        ValueError: an unknown name, or a value outside these ranges.
     """
     if name not in NAMES:
         raise ValueError(f"model must be one of {', '.join(NAMES)}; got {name!r}")
@@ -39,14 +45,16 @@ def build(
         raise ValueError(f"num_classes must be >= 2, got {num_classes}")
     if width is not None and width < 1:
         raise ValueError(f"width must be >= 1, got {width}")
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be in [0, 1), got {dropout}")
     if name == "mlp":
-        return _mlp(in_shape, num_classes, width or 256)
+        return _mlp(in_shape, num_classes, width or 256, dropout)
     if name == "small_cnn":
-        return _small_cnn(in_shape, num_classes, width or 32)
-    return CifarResNet(_BLOCKS[name], in_shape[0], num_classes, width=width or 16)
+        return _small_cnn(in_shape, num_classes, width or 32, dropout)
+    return CifarResNet(_BLOCKS[name], in_shape[0], num_classes, width=width or 16, dropout=dropout)
 
 
-def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int) -> nn.Sequential:
+def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int, dropout: float):
     channels, height, breadth = in_shape
     return nn.Sequential(
         nn.Flatten(),
@@ -54,11 +62,12 @@ def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int) -> nn.Seq
         nn.ReLU(),
         nn.Linear(width, width),
         nn.ReLU(),
+        nn.Dropout(dropout),
         nn.Linear(width, num_classes),
     )
 
 
-def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int) -> nn.Sequential:
+def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int, dropout: float):
     channels, height, breadth = in_shape
     return nn.Sequential(
         nn.Conv2d(channels, width, 3, padding=1),
@@ -70,6 +79,7 @@ def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int) -> 
         nn.Flatten(),
         nn.Linear(2 * width * (height // 4) * (breadth // 4), 4 * width),
         nn.ReLU(),
+        nn.Dropout(dropout),
         nn.Linear(4 * width, num_classes),
     )
 
@@ -79,10 +89,18 @@ class CifarResNet(nn.Module):
 
     A 3x3 convolution, three stages of n blocks with `width`, 2 `width` and 4 `width` channels, the
     second and third halving the image, then the average over the image and a linear layer to
-    num_classes logits.
+    num_classes logits. A share `dropout` in [0, 1) of that layer's inputs is zero in training.
     """
 
-    def __init__(self, blocks: int, channels: int, num_classes: int, *, width: int = 16):
+    def __init__(
+        self,
+        blocks: int,
+        channels: int,
+        num_classes: int,
+        *,
+        width: int = 16,
+        dropout: float = 0.0,
+    ):
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
@@ -93,6 +111,7 @@ class CifarResNet(nn.Module):
                 stages.append(_Block(before, after, stride if block == 0 else 1))
                 before = after
         self.stages = nn.Sequential(*stages)
+        self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(before, num_classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
@@ -100,7 +119,7 @@ class CifarResNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Images (N, channels, H, W) to logits (N, C)."""
-        return self.head(self.stages(self.stem(images)).mean((2, 3)))
+        return self.head(self.dropout(self.stages(self.stem(images)).mean((2, 3))))
 
 
 class _Block(nn.Module):

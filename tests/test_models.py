@@ -92,6 +92,25 @@ def test_fits_a_handful_of_images(name):
     assert (model(images).argmax(1) == labels).all()
 
 
+@pytest.mark.parametrize("name", models.NAMES)
+def test_dropout_is_before_the_last_layer_and_in_training_only(name):
+    torch.manual_seed(0)
+    model = models.build(name, in_shape=(1, 8, 8), num_classes=3, width=64, dropout=0.25)
+    seen = []
+    [*model.modules()][-1].register_forward_pre_hook(lambda layer, inputs: seen.append(inputs[0]))
+    images = torch.randn(400, 1, 8, 8)
+    model.eval()(images)
+    model.train()
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+    model(images)
+    whole, thinned = seen
+    dropped = (thinned == 0) & (whole > 0)
+    assert dropped.sum() / (whole > 0).sum() == pytest.approx(0.25, abs=0.02)
+    torch.testing.assert_close(thinned[~dropped], whole[~dropped] / 0.75)
+
+
 def test_unknown_name_lists_what_exists():
     with pytest.raises(ValueError, match=r"must be one of mlp, small_cnn, resnet20.*'resnet18'"):
         models.build("resnet18", in_shape=(3, 32, 32), num_classes=10)
@@ -105,6 +124,7 @@ def test_unknown_name_lists_what_exists():
         ({"in_shape": (3, 2, 32)}, "H, W >= 4"),
         ({"num_classes": 1}, "num_classes must be >= 2, got 1"),
         ({"width": 0}, "width must be >= 1, got 0"),
+        ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
     ],
 )
 def test_bad_sizes_are_refused(changed, message):
