@@ -9,6 +9,7 @@ from torch import nn
 from dmnb import emphasis
 from dmnb.loss import DMLoss
 from dmnb.train import (
+    SCHEDULES,
     accuracy,
     centring,
     crop_and_flip,
@@ -93,7 +94,7 @@ def test_one_plain_sgd_step_is_the_gradient_step():
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
-@pytest.mark.parametrize("schedule", ["constant", "step", "cosine"])
+@pytest.mark.parametrize("schedule", SCHEDULES)
 def test_it_learns(optimizer, schedule):
     lr = 0.005 if optimizer == "adam" else 0.05
     _, curves = trained(
@@ -102,6 +103,28 @@ def test_it_learns(optimizer, schedule):
     assert curves.test_accuracy[-1] > 0.95
     assert curves.train_loss[-1] < curves.train_loss[0]
     assert curves.corrupted == curves.intact > 0.95
+
+
+def test_milestones_reach_the_steps():
+    """Plain SGD on a linear loss moves by the rate times the slope: 6 at 1, 2 at .5, 2 at .25."""
+    data = blobs(n=32)[0]
+    model = network()
+    before = model[3].bias.detach().clone()
+    options = {"schedule": "step", "milestones": [6, 8], "drop": 2, "momentum": 0.0}
+    fit(model, lambda z, y: z.mean(), data, epochs=5, lr=1.0, batch_size=16, **options)
+    moved = (before - model[3].bias.detach()) * 3
+    torch.testing.assert_close(moved, torch.full((3,), 6 + 2 * 0.5 + 2 * 0.25))
+
+
+def test_eps_is_adams():
+    """With a large eps Adam's first step is lr g / eps, not lr."""
+    data = blobs(n=32)[0]
+    model = network()
+    before = model[3].bias.detach().clone()
+    options = {"optimizer": "adam", "eps": 1e3, "batch_size": 32}
+    fit(model, lambda z, y: z.mean(), data, epochs=1, lr=1.0, **options)
+    moved = (before - model[3].bias.detach()) * 3
+    torch.testing.assert_close(moved, torch.full((3,), 1e-3), rtol=1e-2, atol=0)
 
 
 def test_weight_decay_shrinks_the_weights():
@@ -205,6 +228,9 @@ def test_schedules():
     assert cosine[0] == 1.0 and cosine[4] == pytest.approx(0.5)
     assert cosine == pytest.approx([(1 + math.cos(math.pi * k / 8)) / 2 for k in range(8)])
     assert rates("constant", warmup_steps=4) == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1, 1, 1])
+    halved = rates("step", milestones=[2, 3, 7], drop=2)
+    assert halved == [1, 1, 0.5, 0.25, 0.25, 0.25, 0.25, 0.125]
+    assert rates("inv") == pytest.approx([(1 + 1e-5 * k) ** -0.75 for k in range(8)], rel=1e-12)
     late = rates("cosine", warmup_steps=4)
     assert late[4] == 1.0 and late[6] == pytest.approx(0.5)
 

@@ -4,8 +4,9 @@ The loss is passed in, so every example weighting runs through the same loop. No
 test data to decide anything: the test accuracy is recorded, and the last epoch is the result.
 """
 
+from dmnb.train.descent import OPTIMIZERS, SCHEDULES, learning_rate, optimizer_of
 from dmnb.train.images import centring, crop_and_flip
-from dmnb.train.loop import OPTIMIZERS, SCHEDULES, fit, learning_rate
+from dmnb.train.loop import fit
 from dmnb.train.measure import BINS, HISTOGRAMS, Curves, accuracy, effective_share, predict
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "effective_share",
     "fit",
     "learning_rate",
+    "optimizer_of",
     "predict",
 ]

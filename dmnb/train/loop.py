@@ -2,17 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
+from dmnb.train.descent import learning_rate, optimizer_of
 from dmnb.train.images import centring, crop_and_flip
 from dmnb.train.measure import HISTOGRAMS, Curves, accuracy, measure, predict
-
-OPTIMIZERS = ("sgd", "nesterov", "adam")
-SCHEDULES = ("constant", "step", "cosine")
 
 
 def fit(
@@ -26,7 +24,10 @@ def fit(
     optimizer: str = "sgd",
     momentum: float = 0.9,
     weight_decay: float = 0.0,
+    eps: float = 1e-8,
     schedule: str = "constant",
+    milestones: Sequence[int] | None = None,
+    drop: float = 10,
     warmup: float = 0,
     augment: bool = False,
     clean_labels: Tensor | None = None,
@@ -45,8 +46,9 @@ def fit(
             ``test_labels``, int64 (N,). Training sees these training labels, noise and all.
             Networks see pixels in [0, 1] less the training set's mean per channel.
         epochs, lr, batch_size: positive; the last batch of an epoch may be smaller.
-        optimizer: "sgd", "nesterov" (both with ``momentum``) or "adam".
-        schedule, warmup: see `learning_rate`; warm-up is counted in epochs.
+        optimizer: "sgd", "nesterov" (both with ``momentum``) or "adam" (with ``eps``).
+        schedule, milestones, drop, warmup: see `learning_rate`; milestones are counted in steps,
+            warm-up in epochs.
         augment: crop at random from images padded by 4 pixels of black, flip half of them.
         clean_labels: int64 (N,), used only to tell clean examples from noisy in what is measured.
         generator: on the CPU; draws the order and the augmentation. The same seed, initial network
@@ -67,11 +69,26 @@ def fit(
     test_images, test_labels = data.test_images.to(device), data.test_labels.to(device)
     truth = None if clean_labels is None else clean_labels.to(device)
     centre = centring(images)
-    descent = _optimizer(optimizer, model, lr=lr, momentum=momentum, weight_decay=weight_decay)
+    descent = optimizer_of(
+        optimizer,
+        model.parameters(),
+        lr=lr,
+        momentum=momentum,
+        weight_decay=weight_decay,
+        eps=eps,
+    )
     steps_per_epoch = math.ceil(len(labels) / batch_size)
     steps, warmup_steps = epochs * steps_per_epoch, round(warmup * steps_per_epoch)
     rates = (
-        learning_rate(step, steps, lr=lr, schedule=schedule, warmup_steps=warmup_steps)
+        learning_rate(
+            step,
+            steps,
+            lr=lr,
+            schedule=schedule,
+            warmup_steps=warmup_steps,
+            milestones=milestones,
+            drop=drop,
+        )
         for step in range(steps)
     )
     recorded = sorted({*range(record_every, epochs + 1, record_every), epochs})
@@ -118,45 +135,6 @@ def _descend(model, loss, inputs, labels, batches, descent, rates) -> float:
         descent.step()
         total += value.detach() * len(batch)
     return total.item() / len(labels)
-
-
-def learning_rate(
-    step: int, steps: int, *, lr: float, schedule: str = "constant", warmup_steps: int = 0
-) -> float:
-    """The learning rate of step 0 <= ``step`` < ``steps``.
-
-    During warm-up it is lr (step + 1) / warmup_steps. After it: "constant" stays at lr, "step" is
-    lr, lr/10 from 1/2 of all steps on and lr/100 from 3/4 on, and "cosine" falls from lr to 0 as
-    lr (1 + cos(pi t)) / 2, with t in [0, 1) the share done of the steps after warm-up.
-
-    Raises:
-        ValueError: for an unknown schedule.
-    """
-    if schedule not in SCHEDULES:
-        raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {schedule!r}")
-    if step < warmup_steps:
-        return lr * (step + 1) / warmup_steps
-    if schedule == "step":
-        return lr / (1, 10, 100)[(2 * step >= steps) + (4 * step >= 3 * steps)]
-    if schedule == "cosine":
-        t = (step - warmup_steps) / (steps - warmup_steps)
-        return lr * (1 + math.cos(math.pi * t)) / 2
-    return lr
-
-
-def _optimizer(name: str, model: nn.Module, *, lr, momentum, weight_decay):
-    parameters = model.parameters()
-    if name == "adam":
-        return torch.optim.Adam(parameters, lr=lr, weight_decay=weight_decay)
-    if name in OPTIMIZERS:
-        return torch.optim.SGD(
-            parameters,
-            lr=lr,
-            momentum=momentum,
-            weight_decay=weight_decay,
-            nesterov=name == "nesterov",
-        )
-    raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {name!r}")
 
 
 def _evenly_spaced(items: list[int], count: int) -> set[int]:
