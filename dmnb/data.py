@@ -1,4 +1,4 @@
-"""Data sets as arrays: a name or a folder in, images and clean labels out.
+"""Data sets as arrays: a name or a folder in, images (or texts) and clean labels out.
 
 Names are "digits" (bundled with scikit-learn), "fashion_mnist", "cifar10" and "cifar100". The last
 three are read from `<root>/<name>/train.parquet` and `test.parquet` where those exist (root is the
@@ -7,7 +7,10 @@ environment variable DMNB_DATA unless given), else from the Hugging Face hub. A 
     train.parquet, test.parquet           the hub's image layout: an image and a label column
     train/<class>/*, test/<class>/*       torchvision's ImageFolder layout
 
-Sources: Xiao et al. 2017 (Fashion-MNIST), Krizhevsky 2009 (CIFAR), Wei et al. 2022 (CIFAR-N).
+`load_text` reads "imdb", or a folder with Parquet files that have a text and a label column.
+
+Sources: Xiao et al. 2017 (Fashion-MNIST), Krizhevsky 2009 (CIFAR), Wei et al. 2022 (CIFAR-N), Maas
+et al. 2011 (IMDB).
 """
 
 import os
@@ -26,8 +29,10 @@ HUB = {
     "fashion_mnist": "zalando-datasets/fashion_mnist",
     "cifar10": "uoft-cs/cifar10",
     "cifar100": "uoft-cs/cifar100",
+    "imdb": "stanfordnlp/imdb",
 }
-NAMES = ("digits", *HUB)
+TEXTS = ("imdb",)
+NAMES = ("digits", *(name for name in HUB if name not in TEXTS))
 _SPLITS = ("train", "test")
 _GREY_MODES = ("1", "L")
 _COLOUR_MODES = ("RGB", "RGBA", "P", "LA", "CMYK", "YCbCr")
@@ -59,6 +64,21 @@ class Dataset:
         return len(self.class_names)
 
 
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Documents with their labels, in two splits.
+
+    train_texts, test_texts: N strings. train_labels, test_labels: int64 (N,) in [0, C).
+    class_names: C strings.
+    """
+
+    train_texts: tuple[str, ...]
+    train_labels: Tensor
+    test_texts: tuple[str, ...]
+    test_labels: Tensor
+    class_names: tuple[str, ...]
+
+
 def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
     """Load a data set by name, or from a folder (both described at the top of this module).
 
@@ -78,6 +98,38 @@ def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
         return _digits()
     folder = _local_folder(name_or_path, root)
     return _read(str(name_or_path), folder, _fingerprint(folder))
+
+
+def load_text(name_or_path: str | Path = "imdb", root: str | Path | None = None) -> Texts:
+    """The documents of a text data set, in the order of its files.
+
+    Args:
+        name_or_path: "imdb" (25,000 + 25,000 film reviews, 0 = negative, 1 = positive, stored
+            negative first), or a folder with train.parquet and test.parquet.
+        root: as for `load`.
+
+    Raises:
+        ValueError: neither "imdb" nor a folder; no text or label column; labels that are not
+            classes.
+        FileNotFoundError: as for `load`; a folder without Parquet files.
+    """
+    name = str(name_or_path)
+    if name not in TEXTS and not Path(name).expanduser().is_dir():
+        raise ValueError(f"text data set must be {' or '.join(TEXTS)}, or a folder; got {name!r}")
+    folder = _local_folder(name_or_path, root)
+    if folder is not None and not (folder / "train.parquet").is_file():
+        raise FileNotFoundError(f"{folder} must hold train.parquet and test.parquet")
+    splits = []
+    for table in _tables(name, folder):
+        labels = _integers(table, "label")
+        names = getattr(table.features["label"], "names", [])
+        splits.append((tuple(table[_column(table, ("text",))]), labels, names))
+    (train, train_labels, names), (test, test_labels, _) = splits
+    both = torch.cat([train_labels, test_labels])
+    names = names or [str(k) for k in range(int(both.max()) + 1)]
+    if both.min() < 0 or both.max() >= len(names):
+        raise ValueError(f"labels of {name} must be in [0, {len(names)})")
+    return Texts(train, train_labels, test, test_labels, tuple(names))
 
 
 def human_labels(name: str, root: str | Path | None = None) -> Tensor:
@@ -244,7 +296,7 @@ def _hub_tables(name: str) -> list:
 
     advice = (
         f"{name} is not on this machine and the Hugging Face hub does not answer. Either connect, "
-        f"or put train.parquet and test.parquet (of {HUB[name]}, images embedded) into "
+        f"or put train.parquet and test.parquet (of {HUB[name]}, whole) into "
         f"<root>/{name}/ and set DMNB_DATA=<root> (or pass root=); HF_HUB_OFFLINE=1 uses an "
         "earlier download. The data set 'digits' needs no download."
     )

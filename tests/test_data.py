@@ -405,3 +405,42 @@ def test_real_cifar10_and_its_human_labels():
     for column, percent in rates.items():
         human = data.human_labels(f"human_{column}", ROOT)
         assert 100 * noise.rate(found.train_labels, human) == pytest.approx(percent, abs=0.05)
+
+
+def write_texts(folder, names=None, train=("a fine film", "dull"), labels=(1, 0)):
+    label = datasets.ClassLabel(names=names) if names else datasets.Value("int64")
+    features = datasets.Features({"text": datasets.Value("string"), "label": label})
+    for split, texts, y in (("train", train, labels), ("test", ("so so",), (0,))):
+        table = datasets.Dataset.from_dict({"text": texts, "label": y}, features=features)
+        folder.mkdir(parents=True, exist_ok=True)
+        table.to_parquet(str(folder / f"{split}.parquet"))
+
+
+@pytest.mark.parametrize("names, expected", [(None, ("0", "1")), (["neg", "pos"], ("neg", "pos"))])
+def test_texts_come_with_their_labels(tmp_path, names, expected):
+    write_texts(tmp_path / "imdb", names)
+    found = data.load_text("imdb", tmp_path)
+    assert found.train_texts == ("a fine film", "dull") and found.test_texts == ("so so",)
+    assert found.train_labels.tolist() == [1, 0] and found.test_labels.dtype == torch.int64
+    assert found.class_names == expected
+
+
+def test_no_texts_no_result(tmp_path):
+    for name in ("digits", tmp_path / "nowhere"):
+        with pytest.raises(ValueError, match="must be imdb, or a folder"):
+            data.load_text(name)
+    write_texts(tmp_path / "negative", labels=(1, -1))
+    with pytest.raises(ValueError, match=r"must be in \[0, 2\)"):
+        data.load_text(tmp_path / "negative")
+    for split in ("train", "test"):
+        write_folders(tmp_path / "images", pictures(2), split)
+    with pytest.raises(FileNotFoundError, match="must hold train"):
+        data.load_text(tmp_path / "images")
+
+
+@real("imdb")
+def test_real_imdb():
+    found = data.load_text("imdb", ROOT)
+    assert len(found.train_texts) == len(found.test_texts) == 25_000
+    assert found.train_labels.bincount().tolist() == [12_500] * 2
+    assert found.train_texts[0].startswith("Story of a man who has unnatural feelings for a pig.")
