@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import math
 import types
@@ -43,11 +44,21 @@ CLASS_MAPS = {
 }
 
 
-def _setting(default, about: str, allowed: str | tuple[str, ...], valid: Callable | None = None):
+def _setting(
+    default, about: str, allowed: str | tuple[str, ...], valid: Callable | None = None, **more
+):
     """A field of Config: ``allowed`` lists the values, or says in words what ``valid`` tests."""
     words = allowed if isinstance(allowed, str) else "one of " + ", ".join(allowed)
-    metadata = {"about": about, "allowed": words, "valid": valid or allowed.__contains__}
+    metadata = {"about": about, "allowed": words, "valid": valid or allowed.__contains__, **more}
     return dataclasses.field(default=default, metadata=metadata)
+
+
+def _extra(about: str, allowed: str | tuple[str, ...], valid: Callable | None = None):
+    """A setting that few runs have: None, and then not told in the record.
+
+    So records keep their names, which hash the config, when a setting like this is added.
+    """
+    return _setting(None, about, allowed, valid, extra=True)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -89,13 +100,30 @@ class Config:
     width: int | None = _setting(
         None, "width of the network; default: its own", "at least 1", lambda x: x >= 1
     )
+    dropout: float | None = _extra(
+        "share of the last layer's inputs that are zero in training; default: none",
+        "in [0, 1)",
+        lambda x: 0 <= x < 1,
+    )
     optimizer: str = _setting("sgd", "optimizer", train.OPTIMIZERS)
     lr: float = _setting(0.01, "learning rate", "above 0", lambda x: x > 0)
     momentum: float = _setting(0.9, "momentum of SGD", "in [0, 1)", lambda x: 0 <= x < 1)
     weight_decay: float = _setting(0.0, "weight decay", "at least 0", lambda x: x >= 0)
+    eps: float | None = _extra("eps of Adam; default: 1e-8", "above 0", lambda x: x > 0)
     schedule: str = _setting("constant", "of the learning rate", train.SCHEDULES)
+    milestones: str | None = _extra(
+        "iterations at which schedule step drops the rate; default: 1/2 and 3/4 of all",
+        "rising whole numbers above 0, such as 15000,22000",
+        lambda x: _steps(x) is not None,
+    )
+    drop: float | None = _extra(
+        "what schedule step divides the rate by; default: 10", "above 1", lambda x: x > 1
+    )
     warmup: float = _setting(0.0, "epochs of warm-up", "at least 0", lambda x: x >= 0)
     epochs: int = _setting(120, "epochs", "at least 1", lambda x: x >= 1)
+    iterations: int | None = _extra(
+        "gradient steps, in whole epochs, in place of epochs", "at least 1", lambda x: x >= 1
+    )
     batch_size: int = _setting(64, "examples in a batch", "at least 1", lambda x: x >= 1)
     augment: bool = _setting(
         False, "crop and flip training images", "true or false", lambda x: True
@@ -119,6 +147,10 @@ class Config:
             if value is not None and not field.metadata["valid"](value):
                 raise ValueError(f"{name} must be {field.metadata['allowed']}, got {value!r}")
             object.__setattr__(self, name, value)
+        if self.iterations and self.epochs != settings()["epochs"].default:
+            raise ValueError(
+                f"one of epochs and iterations is enough, got {self.epochs} and {self.iterations}"
+            )
         emphasis_of(self), normalization_of(self)
 
     @classmethod
@@ -127,7 +159,15 @@ class Config:
         return cls(**values)
 
     def to_dict(self) -> dict:
-        return dataclasses.asdict(self)
+        """The settings by name, but not those that only few runs have and this one has not."""
+        unset = {
+            name
+            for name, field in settings().items()
+            if field.metadata.get("extra") and getattr(self, name) is None
+        }
+        if self.iterations:
+            unset.add("epochs")
+        return {name: value for name, value in vars(self).items() if name not in unset}
 
 
 def settings() -> dict[str, dataclasses.Field]:
@@ -159,6 +199,7 @@ def run(config: Config, *, progress: bool = True) -> Record:
             in_shape=dataset.in_shape,
             num_classes=dataset.num_classes,
             width=config.width,
+            dropout=config.dropout or 0.0,
         )
         curves = train.fit(
             model,
@@ -167,13 +208,15 @@ def run(config: Config, *, progress: bool = True) -> Record:
             clean_labels=clean,
             generator=stream(config.seed, "order"),
             progress=progress,
+            epochs=epochs_of(config, len(noisy)),
             **{
                 name: getattr(config, name)
                 for name in (
-                    "epochs", "lr", "batch_size", "optimizer", "momentum", "weight_decay",
+                    "lr", "batch_size", "optimizer", "momentum", "weight_decay",
                     "schedule", "warmup", "augment", "device", "record_every",
                 )
             },
+            **_given(eps=config.eps, milestones=_steps(config.milestones), drop=config.drop),
         )  # fmt: skip
     return Record(
         config=config.to_dict(),
@@ -215,6 +258,17 @@ def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
         "pair": noise.pair,
     }[kind]
     return corrupt(labels, config.rate, dataset.num_classes, **options)
+
+
+def epochs_of(config: Config, examples: int) -> int:
+    """How many epochs a run over so many examples takes, at least 1.
+
+    Where the config counts iterations, the whole epochs nearest to them: 153 for the 30,000
+    iterations of 256 that the paper gives CIFAR's 50,000 images, which are 29,988.
+    """
+    if config.iterations is None:
+        return config.epochs
+    return max(1, round(config.iterations / math.ceil(examples / config.batch_size)))
 
 
 def emphasis_of(config: Config) -> emphasis.Emphasis:
@@ -263,6 +317,19 @@ def _stream_seed(seed: int, name: str) -> int:
 
 def _generators(device: str) -> list[torch.device]:
     return [] if device == "cpu" else [torch.device(device)]
+
+
+def _given(**options) -> dict:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _steps(text: str | None) -> list[int] | None:
+    """ "15000,22000" as numbers; None for what is not rising and positive."""
+    parts = [part.strip() for part in (text or "").split(",")]
+    if not all(part.isdecimal() for part in parts):
+        return None
+    steps = [int(part) for part in parts]
+    return steps if all(a < b for a, b in itertools.pairwise([0, *steps])) else None
 
 
 def _is_device(name: str) -> bool:

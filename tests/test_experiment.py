@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from dmnb import data, emphasis, experiment, noise
-from dmnb.experiment import Config, corrupted_labels, loss_of, run, stream
+from dmnb.experiment import Config, corrupted_labels, epochs_of, loss_of, run, stream
 from dmnb.loss import AuthorsDMLoss, DMLoss
-from dmnb.record import Record
+from dmnb.record import Record, file_name
 
 SMALL = {"epochs": 2, "width": 16}
 
@@ -44,6 +44,49 @@ def test_a_config_is_immutable_hashable_and_picklable():
     assert len({config, Config(lr=0.1), dataclasses.replace(config, lr=0.2)}) == 2
 
 
+def test_settings_that_few_runs_have_are_told_only_where_set():
+    """A record is named by the hash of its config: these names must outlive new settings."""
+    told = Config().to_dict()
+    assert told.keys() >= {"width", "normalization", "epochs"}
+    assert not told.keys() & {"dropout", "eps", "milestones", "drop", "iterations"}
+    assert file_name(told) == "digits-symmetric-dm-lr0.01-seed0-f2f53fa6.json"
+    few = Config(dropout=0.2, iterations=300, milestones="100,200", schedule="step")
+    assert few.to_dict() == {key: value for key, value in told.items() if key != "epochs"} | {
+        "dropout": 0.2,
+        "iterations": 300,
+        "milestones": "100,200",
+        "schedule": "step",
+    }
+    assert Config.from_dict(few.to_dict()) == few
+
+
+def test_iterations_are_counted_in_whole_epochs():
+    assert epochs_of(Config(iterations=30_000, batch_size=256), 50_000) == 153
+    assert epochs_of(Config(iterations=1, batch_size=256), 50_000) == 1
+    assert epochs_of(Config(epochs=7), 50_000) == 7
+    record = run(Config(iterations=46, width=16), progress=False)  # 23 steps of 64 an epoch
+    assert record.epoch == [1, 2]
+    assert record.test_accuracy == run(Config(**SMALL), progress=False).test_accuracy
+
+
+def test_milestones_drop_and_eps_reach_the_training():
+    step = {"schedule": "step", "lr": 0.1, **SMALL}
+    plain = run(Config(**step), progress=False)
+    assert run(Config(milestones="23,35", drop=10, **step), progress=False).final == plain.final
+    other = run(Config(milestones="10", drop=1e6, **step), progress=False)
+    assert other.train_loss[0] != plain.train_loss[0]
+    adam = {"optimizer": "adam", **SMALL}
+    still = run(Config(eps=1e9, **adam), progress=False)
+    assert still.train_loss[1] == pytest.approx(still.train_loss[0], rel=1e-3)
+    moving = run(Config(**adam), progress=False)
+    assert moving.train_loss[1] < 0.9 * moving.train_loss[0]
+
+
+def test_dropout_reaches_the_network():
+    plain, thinned = (run(Config(dropout=d, **SMALL), progress=False) for d in (None, 0.5))
+    assert plain.train_loss != thinned.train_loss
+
+
 def test_numbers_take_the_declared_type():
     config = Config(lr=1, epochs=3.0, rate=0)
     assert (type(config.lr), type(config.epochs), type(config.rate)) == (float, int, float)
@@ -77,6 +120,14 @@ def test_numbers_take_the_declared_type():
         ({"width": 0}, "width.*0"),
         ({"augment": 1}, "augment.*bool.*1"),
         ({"seed": -1}, "seed.*-1"),
+        ({"dropout": 1}, r"dropout.*\[0, 1\).*1"),
+        ({"eps": 0}, "eps.*above 0.*0"),
+        ({"drop": 1}, "drop.*above 1.*1"),
+        ({"milestones": "20,10"}, "milestones.*15000,22000.*'20,10'"),
+        ({"milestones": "0,10"}, "milestones.*rising.*'0,10'"),
+        ({"milestones": "10,ten"}, "milestones.*'10,ten'"),
+        ({"iterations": 0}, "iterations.*0"),
+        ({"iterations": 500, "epochs": 3}, "one of epochs and iterations.*3 and 500"),
         ({"device": "abacus"}, "device.*cuda.*'abacus'"),
         ({"dataset": 3}, "dataset.*str.*3"),
     ],
