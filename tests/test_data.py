@@ -31,7 +31,7 @@ def real(name):
 def no_root_and_own_cache(monkeypatch, tmp_path):
     monkeypatch.delenv("DMNB_DATA", raising=False)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    data._read.cache_clear()
+    data.images._read.cache_clear()
 
 
 @pytest.fixture
@@ -317,8 +317,8 @@ def test_a_network_that_swallows_everything_does_not_hang(monkeypatch):
         return io.BytesIO()
 
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(data, "_SECONDS_TO_ANSWER", 0.05)
-    monkeypatch.setattr(data.urllib.request, "urlopen", never_answers)
+    monkeypatch.setattr(data.files, "_SECONDS_TO_ANSWER", 0.05)
+    monkeypatch.setattr(data.files.urllib.request, "urlopen", never_answers)
     with pytest.raises(FileNotFoundError, match="DMNB_DATA"):
         data.load("cifar10")
     swallowed.set()
@@ -336,7 +336,7 @@ def test_a_server_answers_unless_it_is_unwell(status, answers):
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        assert data._answers(f"http://127.0.0.1:{server.server_port}") is answers
+        assert data.files._answers(f"http://127.0.0.1:{server.server_port}") is answers
 
 
 def test_offline_mode_asks_nobody_and_uses_an_earlier_download(monkeypatch, tmp_path):
@@ -346,7 +346,7 @@ def test_offline_mode_asks_nobody_and_uses_an_earlier_download(monkeypatch, tmp_
         for split in ("train", "test")
     }
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(data, "_answers", lambda address: pytest.fail("asked the network"))
+    monkeypatch.setattr(data.files, "_answers", lambda address: pytest.fail("asked the network"))
     monkeypatch.setattr(datasets, "load_dataset", lambda name: splits)
     assert data.load("fashion_mnist").class_names == ("ant", "bee", "cow")
 
@@ -363,7 +363,7 @@ def test_the_hub_is_asked_by_its_name_where_it_answers(monkeypatch, tmp_path):
 
     splits = ("train", "test")
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(data, "_answers", lambda address: True)
+    monkeypatch.setattr(data.files, "_answers", lambda address: True)
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
     for _ in range(2):
         assert data.load("cifar100", tmp_path).train_images.shape == (6, 1, 6, 5)

@@ -1,0 +1,30 @@
+"""Data sets as arrays: a name or a folder in, images (or texts) and clean labels out.
+
+Names are "digits" (bundled with scikit-learn), "fashion_mnist", "cifar10" and "cifar100". The last
+three are read from `<root>/<name>/train.parquet` and `test.parquet` where those exist (root is the
+environment variable DMNB_DATA unless given), else from the Hugging Face hub. A folder holds either
+
+    train.parquet, test.parquet           the hub's image layout: an image and a label column
+    train/<class>/*, test/<class>/*       torchvision's ImageFolder layout
+
+`load_text` reads "imdb", or a folder with Parquet files that have a text and a label column.
+
+Sources: Xiao et al. 2017 (Fashion-MNIST), Krizhevsky 2009 (CIFAR), Wei et al. 2022 (CIFAR-N), Maas
+et al. 2011 (IMDB).
+"""
+
+from dmnb.data.files import HUB, NAMES, TEXTS
+from dmnb.data.images import Dataset, human_labels, load, superclass_of
+from dmnb.data.text import Texts, load_text
+
+__all__ = [
+    "HUB",
+    "NAMES",
+    "TEXTS",
+    "Dataset",
+    "Texts",
+    "human_labels",
+    "load",
+    "load_text",
+    "superclass_of",
+]

@@ -1,0 +1,128 @@
+"""Where a data set is, here or on the hub, and its tables."""
+
+import os
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+HUB = {
+    "fashion_mnist": "zalando-datasets/fashion_mnist",
+    "cifar10": "uoft-cs/cifar10",
+    "cifar100": "uoft-cs/cifar100",
+    "imdb": "stanfordnlp/imdb",
+}
+TEXTS = ("imdb",)
+NAMES = ("digits", *(name for name in HUB if name not in TEXTS))
+SPLITS = ("train", "test")
+_SECONDS_TO_ANSWER = 3.0
+
+
+def local_folder(name_or_path: str | Path, root: str | Path | None) -> Path | None:
+    """Where the files are; None: nowhere here, ask the hub."""
+    if str(name_or_path) in HUB:
+        root = root or os.environ.get("DMNB_DATA")
+        if not root:
+            return None
+        if not Path(root).expanduser().is_dir():
+            raise FileNotFoundError(f"the data root (root or DMNB_DATA) is not a folder: {root}")
+        folder = Path(root).expanduser() / name_or_path
+        return folder if files_in(folder) else None
+    folder = Path(name_or_path).expanduser()
+    if not folder.is_dir():
+        raise ValueError(
+            f"data set must be one of {', '.join(NAMES)} or a folder; got {str(name_or_path)!r}"
+        )
+    if not files_in(folder):
+        raise FileNotFoundError(
+            f"{folder} must hold train.parquet and test.parquet, or images as train/<class>/* and "
+            "test/<class>/*"
+        )
+    return folder
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files of the layout that the folder has; none if it has neither."""
+    parquet = [folder / f"{split}.parquet" for split in SPLITS]
+    if all(path.is_file() for path in parquet):
+        return parquet
+    images = [[path for path in (folder / s).rglob("*") if path.is_file()] for s in SPLITS]
+    return images[0] + images[1] if all(images) else []
+
+
+def fingerprint(folder: Path | None) -> tuple[int, int] | None:
+    """Part of the cache's key, so that changed files are read again."""
+    if folder is None:
+        return None
+    found = files_in(folder)
+    return len(found), max(path.stat().st_mtime_ns for path in found)
+
+
+def tables(name: str, folder: Path | None) -> list:
+    """The train and test splits as datasets.Dataset."""
+    import datasets
+
+    if folder is None:
+        return _hub_tables(name)
+    # load_dataset("parquet") reads the same, but first calls the network to count downloads.
+    return [datasets.Dataset.from_parquet(str(folder / f"{split}.parquet")) for split in SPLITS]
+
+
+def _hub_tables(name: str) -> list:
+    import datasets
+
+    advice = (
+        f"{name} is not on this machine and the Hugging Face hub does not answer. Either connect, "
+        f"or put train.parquet and test.parquet (of {HUB[name]}, whole) into "
+        f"<root>/{name}/ and set DMNB_DATA=<root> (or pass root=); HF_HUB_OFFLINE=1 uses an "
+        "earlier download. The data set 'digits' needs no download."
+    )
+    # Offline, the hub's client retries for minutes where packets are dropped: ask once, briefly.
+    if not datasets.config.HF_HUB_OFFLINE and not _answers(datasets.config.HF_ENDPOINT):
+        raise FileNotFoundError(advice)
+    try:
+        splits = datasets.load_dataset(HUB[name])
+    except (ConnectionError, FileNotFoundError) as error:
+        raise FileNotFoundError(advice) from error
+    return [splits[split] for split in SPLITS]
+
+
+def _answers(address: str) -> bool:
+    """Whether a web server answers within seconds, through a proxy if one is configured."""
+    answered = threading.Event()
+
+    def ask():
+        request = urllib.request.Request(address, method="HEAD")
+        try:
+            urllib.request.urlopen(request, timeout=_SECONDS_TO_ANSWER).close()
+            answered.set()
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                answered.set()
+        except OSError:
+            pass
+
+    # Looking up a host's name has no timeout of its own: leave it behind in a daemon thread.
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(_SECONDS_TO_ANSWER)
+    return answered.is_set()
+
+
+def column_of(table, allowed: tuple[str, ...]) -> str:
+    for name in allowed:
+        if name in table.column_names:
+            return name
+    raise ValueError(f"a column {' or '.join(allowed)} is needed; there are {table.column_names}")
+
+
+def integers(table, column: str) -> Tensor:
+    """(N,) int64: a column of class labels."""
+    values = table.with_format("numpy")[column_of(table, (column,))][:]
+    if len(values) == 0 or not np.issubdtype(values.dtype, np.integer):
+        raise ValueError(f"column {column} must hold integers, one in each row; got {values.dtype}")
+    return torch.from_numpy(values.astype(np.int64))
