@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 # The depth of a CIFAR ResNet is 6 n + 2: three stages of n blocks of two convolutions.
 _BLOCKS = {"resnet20": 3, "resnet32": 5, "resnet44": 7, "resnet56": 9}
-NAMES = ("mlp", "small_cnn", *_BLOCKS)
+_SHALLOW = {"shallow": nn.ReLU, "shallow_sigmoid": nn.Sigmoid}
+NAMES = ("mlp", *_SHALLOW, "small_cnn", *_BLOCKS)
 
 
 def build(
@@ -22,10 +23,11 @@ def build(
     """A network from images (N, channels, H, W), float, to logits (N, C).
 
     Args:
-        name: "mlp", two hidden layers of `width` ReLU units (256); "small_cnn", two convolutions of
-            `width` (32) and 2 `width` channels, each halving the image, and a hidden layer of
-            4 `width` units; "resnet20", "resnet32", "resnet44", "resnet56", the CIFAR networks of
-            He et al. (CVPR 2016, section 4.2), the first stage `width` (16) channels wide.
+        name: "mlp", two hidden layers of `width` ReLU units (256); "shallow", "shallow_sigmoid",
+            one hidden layer of `width` units (8); "small_cnn", two convolutions of `width` (32) and
+            2 `width` channels, each halving the image, and a hidden layer of 4 `width` units;
+            "resnet20", "resnet32", "resnet44", "resnet56", the CIFAR networks of He et al. (CVPR
+            2016, section 4.2), the first stage `width` (16) channels wide.
         in_shape: (channels, H, W) of one image; H, W >= 4 for the convolutional networks.
         num_classes: C >= 2.
         width: as above; None for the default.
@@ -36,7 +38,7 @@ def build(
     """
     if name not in NAMES:
         raise ValueError(f"model must be one of {', '.join(NAMES)}; got {name!r}")
-    smallest = 1 if name == "mlp" else 4
+    smallest = 1 if name == "mlp" or name in _SHALLOW else 4
     if len(in_shape) != 3 or in_shape[0] < 1 or min(in_shape[1:]) < smallest:
         raise ValueError(
             f"in_shape of {name} must be (channels, H, W) with H, W >= {smallest}, got {in_shape}"
@@ -49,6 +51,8 @@ def build(
         raise ValueError(f"dropout must be in [0, 1), got {dropout}")
     if name == "mlp":
         return _mlp(in_shape, num_classes, width or 256, dropout)
+    if name in _SHALLOW:
+        return _shallow(in_shape, num_classes, width or 8, dropout, _SHALLOW[name])
     if name == "small_cnn":
         return _small_cnn(in_shape, num_classes, width or 32, dropout)
     return CifarResNet(_BLOCKS[name], in_shape[0], num_classes, width=width or 16, dropout=dropout)
@@ -62,6 +66,17 @@ def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int, dropout: 
         nn.ReLU(),
         nn.Linear(width, width),
         nn.ReLU(),
+        nn.Dropout(dropout),
+        nn.Linear(width, num_classes),
+    )
+
+
+def _shallow(in_shape, num_classes: int, width: int, dropout: float, unit: type[nn.Module]):
+    channels, height, breadth = in_shape
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(channels * height * breadth, width),
+        unit(),
         nn.Dropout(dropout),
         nn.Linear(width, num_classes),
     )

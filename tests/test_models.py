@@ -38,6 +38,9 @@ def test_sizes_of_table_6_of_the_resnet_paper(name, millions):
 def test_size_of_the_mlp_and_of_resnet20_exactly():
     mlp = models.build("mlp", in_shape=(1, 8, 8), num_classes=10)
     assert parameters(mlp) == (64 + 1) * 256 + (256 + 1) * 256 + (256 + 1) * 10
+    for name in ("shallow", "shallow_sigmoid"):
+        network = models.build(name, in_shape=(100, 1, 1), num_classes=2)
+        assert parameters(network) == (100 + 1) * 8 + (8 + 1) * 2
     assert parameters(models.build("resnet20", in_shape=(3, 32, 32), num_classes=10)) == 269_722
 
 
@@ -51,7 +54,7 @@ def test_width_widens(name):
 
 
 def test_default_widths():
-    for name, width in (("mlp", 256), ("small_cnn", 32), ("resnet20", 16)):
+    for name, width in (("mlp", 256), ("shallow", 8), ("small_cnn", 32), ("resnet20", 16)):
         default = models.build(name, in_shape=(1, 8, 8), num_classes=10)
         assert parameters(default) == parameters(
             models.build(name, in_shape=(1, 8, 8), num_classes=10, width=width)
@@ -112,7 +115,7 @@ def test_dropout_is_before_the_last_layer_and_in_training_only(name):
 
 
 def test_unknown_name_lists_what_exists():
-    with pytest.raises(ValueError, match=r"must be one of mlp, small_cnn, resnet20.*'resnet18'"):
+    with pytest.raises(ValueError, match=r"must be one of mlp, shallow.*resnet20.*'resnet18'"):
         models.build("resnet18", in_shape=(3, 32, 32), num_classes=10)
 
 

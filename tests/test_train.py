@@ -249,6 +249,11 @@ def test_centred_images_have_mean_zero_and_keep_their_scale():
     torch.testing.assert_close(x.std((0, 2, 3)), images.double().std((0, 2, 3)).float() / 255)
 
 
+def test_centred_vectors_keep_their_scale():
+    vectors = torch.randn(2500, 7, 1, 1, generator=stream()) * 40 + 3
+    torch.testing.assert_close(centring(vectors)(vectors[:9]), vectors[:9] - vectors.mean(0))
+
+
 def test_crops_and_flips_are_shifted_mirror_images():
     images = torch.randint(1, 256, (40, 3, 8, 6), generator=stream()).byte()
     made = crop_and_flip(images, padding=2, generator=stream(3))
