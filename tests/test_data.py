@@ -2,6 +2,7 @@ import hashlib
 import http.server
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -229,6 +230,73 @@ def test_superclasses_need_their_columns(tmp_path):
         data.superclass_of(tmp_path)
 
 
+def test_vehicles10_is_two_superclasses_of_cifar100(tmp_path):
+    folder = tmp_path / "cifar100"
+    options = {"columns": ("img", "fine_label"), "names": list("abcdefghijkl")}
+    fine = torch.randperm(12, generator=torch.Generator().manual_seed(0)).tolist()
+    coarse = torch.tensor([18, 3, 19, 18, 19, 18, 4, 19, 18, 19, 18, 19])
+    images = pictures(12)
+    for split in ("train", "test"):
+        labels = coarse[fine].tolist()
+        write_parquet(folder, split, images, fine, coarse_label=labels, **options)
+    vehicles, cifar100 = data.load("vehicles10", tmp_path), data.load("cifar100", tmp_path)
+    assert vehicles.class_names == tuple("acdefhijkl")
+    shown = {
+        vehicles.class_names[k]: x
+        for k, x in zip(vehicles.train_labels, vehicles.train_images, strict=True)
+    }
+    whole = {
+        cifar100.class_names[k]: x
+        for k, x in zip(cifar100.train_labels, cifar100.train_images, strict=True)
+    }
+    assert all(torch.equal(shown[name], whole[name]) for name in vehicles.class_names)
+    assert len(vehicles.test_labels) == 10
+    assert data.superclass_of("vehicles10", tmp_path).tolist() == coarse[coarse > 4].tolist()
+
+
+def test_some_classes_of_a_set():
+    digits = data.load("digits")
+    some = digits.of_classes([7, 2])
+    assert some.class_names == ("7", "2")
+    assert torch.equal(
+        some.test_images[some.test_labels == 0], digits.test_images[digits.test_labels == 7]
+    )
+    assert torch.equal(
+        some.train_images[some.train_labels == 1], digits.train_images[digits.train_labels == 2]
+    )
+    for classes in ([], [2, 2], [2, 10]):
+        with pytest.raises(ValueError, match=rf"classes.*\[0, 10\).*{re.escape(str(classes))}"):
+            digits.of_classes(classes)
+
+
+@pytest.mark.parametrize("ratio, left", [(1, 12_500), (10, 1_250), (50, 250), (1e6, 1)])
+def test_imbalance_thins_the_first_half_of_the_classes(ratio, left):
+    labels = torch.arange(25_000) % 2
+    rows = data.step_imbalance(labels, ratio, 2, generator=torch.Generator().manual_seed(0))
+    assert labels[rows].bincount().tolist() == [left, 12_500]
+    assert (rows.diff() > 0).all()
+    other = data.step_imbalance(labels, ratio, 2, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(rows, other) is (ratio == 1)
+
+
+def test_an_odd_class_in_the_middle_stays_whole():
+    labels = torch.arange(30) % 3
+    assert labels[data.step_imbalance(labels, 5, 3)].bincount().tolist() == [2, 10, 10]
+    for ratio in (0.5, float("nan")):
+        with pytest.raises(ValueError, match=f"ratio must be at least 1, got {ratio}"):
+            data.step_imbalance(labels, ratio, 3)
+
+
+def test_rows_are_split_in_two():
+    one, two = data.split_rows(10, 0.2, generator=torch.Generator().manual_seed(0))
+    assert (len(one), len(two)) == (8, 2)
+    assert sorted(one.tolist() + two.tolist()) == list(range(10))
+    assert [len(part) for part in data.split_rows(2, 0.01)] == [1, 1]
+    for share in (0, 1, float("nan")):
+        with pytest.raises(ValueError, match=rf"share must be in \(0, 1\), got {share}"):
+            data.split_rows(10, share)
+
+
 def test_sets_without_a_table_have_no_other_labels(tmp_path):
     for split in ("train", "test"):
         write_folders(tmp_path, pictures(2), split)
@@ -282,7 +350,9 @@ def test_tables_without_images_are_refused(tmp_path):
 
 
 def test_unknown_names_list_what_exists():
-    with pytest.raises(ValueError, match="digits, fashion_mnist, cifar10, cifar100 or a folder"):
+    with pytest.raises(
+        ValueError, match="digits, fashion_mnist, cifar10, cifar100, vehicles10 or a"
+    ):
         data.load("cifar11")
 
 

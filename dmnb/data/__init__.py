@@ -1,8 +1,9 @@
 """Data sets as arrays: a name or a folder in, images (or texts) and clean labels out.
 
-Names are "digits" (bundled with scikit-learn), "fashion_mnist", "cifar10" and "cifar100". The last
-three are read from `<root>/<name>/train.parquet` and `test.parquet` where those exist (root is the
-environment variable DMNB_DATA unless given), else from the Hugging Face hub. A folder holds either
+Names are "digits" (bundled with scikit-learn), "fashion_mnist", "cifar10", "cifar100" and
+"vehicles10", the ten vehicle classes of CIFAR-100. All but the digits are read from
+`<root>/<name>/train.parquet` and `test.parquet` where those exist (root is the environment variable
+DMNB_DATA unless given), else from the Hugging Face hub. A folder holds either
 
     train.parquet, test.parquet           the hub's image layout: an image and a label column
     train/<class>/*, test/<class>/*       torchvision's ImageFolder layout
@@ -15,6 +16,7 @@ et al. 2011 (IMDB).
 
 from dmnb.data.files import HUB, NAMES, TEXTS
 from dmnb.data.images import Dataset, human_labels, load, superclass_of
+from dmnb.data.subsets import split_rows, step_imbalance
 from dmnb.data.text import Texts, load_text
 
 __all__ = [
@@ -26,5 +28,7 @@ __all__ = [
     "human_labels",
     "load",
     "load_text",
+    "split_rows",
+    "step_imbalance",
     "superclass_of",
 ]

@@ -17,7 +17,8 @@ HUB = {
     "imdb": "stanfordnlp/imdb",
 }
 TEXTS = ("imdb",)
-NAMES = ("digits", *(name for name in HUB if name not in TEXTS))
+VEHICLES = "vehicles10"
+NAMES = ("digits", *(name for name in HUB if name not in TEXTS), VEHICLES)
 SPLITS = ("train", "test")
 _SECONDS_TO_ANSWER = 3.0
 

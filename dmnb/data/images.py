@@ -1,5 +1,6 @@
 """Images with their labels, from the bundled digits, Parquet or folders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,8 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dmnb.data.files import SPLITS, column_of, fingerprint, integers, local_folder, tables
+from dmnb.data.files import SPLITS, VEHICLES, column_of, fingerprint, integers, local_folder, tables
 
+# The superclasses "vehicles 1" and "vehicles 2" of CIFAR-100, five classes each.
+VEHICLES_COARSE = (18, 19)
 _GREY_MODES = ("1", "L")
 _COLOUR_MODES = ("RGB", "RGBA", "P", "LA", "CMYK", "YCbCr")
 
@@ -38,6 +41,27 @@ class Dataset:
         """C."""
         return len(self.class_names)
 
+    def of_classes(self, classes: Sequence[int]) -> "Dataset":
+        """The images of some classes, all different, that become 0, 1, ... in the order given.
+
+        Raises:
+            ValueError: no class, one twice, or one that is none of the data set's.
+        """
+        if not classes or len({*classes} & {*range(self.num_classes)}) < len(classes):
+            raise ValueError(
+                f"classes must be different ones in [0, {self.num_classes}), got {classes}"
+            )
+        names = tuple(self.class_names[k] for k in classes)
+        new = torch.full((self.num_classes,), -1)
+        new[torch.tensor(classes)] = torch.arange(len(classes))
+        parts = []
+        for images, labels in (
+            (self.train_images, new[self.train_labels]),
+            (self.test_images, new[self.test_labels]),
+        ):
+            parts += [images[labels >= 0], labels[labels >= 0]]
+        return Dataset(*parts, names)
+
 
 def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
     """Load a data set by name, or from a folder (both described at the top of this module).
@@ -56,6 +80,8 @@ def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
     """
     if str(name_or_path) == "digits":
         return _digits()
+    if str(name_or_path) == VEHICLES:
+        return load("cifar100", root).of_classes(_vehicle_classes(root))
     folder = local_folder(name_or_path, root)
     return _read(str(name_or_path), folder, fingerprint(folder))
 
@@ -94,6 +120,8 @@ def superclass_of(name_or_path: str | Path = "cifar100", root: str | Path | None
     Raises:
         ValueError: the columns are missing, or a class has no superclass, or several.
     """
+    if str(name_or_path) == VEHICLES:
+        return superclass_of("cifar100", root)[_vehicle_classes(root)]
     table = _training_table(name_or_path, root)
     fine, coarse = integers(table, "fine_label"), integers(table, "coarse_label")
     classes = int(fine.max()) + 1
@@ -102,6 +130,11 @@ def superclass_of(name_or_path: str | Path = "cifar100", root: str | Path | None
     if (superclass < 0).any() or (superclass[fine] != coarse).any():
         raise ValueError(f"every class of {name_or_path} must have one superclass (coarse_label)")
     return superclass
+
+
+def _vehicle_classes(root: str | Path | None) -> list[int]:
+    superclass = superclass_of("cifar100", root)
+    return [k for k, parent in enumerate(superclass.tolist()) if parent in VEHICLES_COARSE]
 
 
 def _digits() -> Dataset:
