@@ -1,8 +1,11 @@
-"""Tables: what the experiments found, as mean ± standard deviation over seeds, and weightings."""
+"""Tables: what the experiments found, beside what the paper prints, and weightings."""
 
+import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
@@ -12,6 +15,15 @@ METHODS = {
     "cce": "CCE", "mae": "MAE", "mse": "MSE", "gce": "GCE", "dm": "DM", "anchored": "anchored DM",
     "dm-authors": "DM, authors' code", "dm-authors-float64": "the same in float64",
 }  # fmt: skip
+
+MEASURES = ("final", "best", "corrupted", "intact")
+# Columns of the paper's tables that are no settings, and settings that its method names.
+PRINTED = {"method", *MEASURES, "map", "cmc1", "final_sd", "n", "quoted_from"}
+NAMED = ("emphasis", "normalization")
+# Settings whose change makes a run of the same experiment, not another experiment.
+REPEATED = ("seed", "device")
+# Settings that a record leaves out stand for these.
+ABSENT = {"dropout": 0, "imbalance": 1}
 
 
 def percent(values: Sequence[float]) -> str:
@@ -46,14 +58,119 @@ def final_accuracies(records: Iterable[Record], by: Sequence[str] = ("emphasis",
     ]
 
 
+def read_table(path: str | Path) -> list[dict[str, Any]]:
+    """A table of the paper, such as book/results/paper/table_9.csv: numbers as floats, blanks None.
+
+    Raises ValueError for a file whose rows are not as long as its head, OSError for none.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        head, *lines = csv.reader(file)
+    if uneven := [line for line in lines if len(line) != len(head)]:
+        raise ValueError(f"{path}: {len(head)} columns, but {uneven[0]!r} has {len(uneven[0])}")
+    return [dict(zip(head, map(_value, line), strict=True)) for line in lines]
+
+
+def beside(
+    table: Sequence[Mapping[str, Any]], records: Iterable[Record], *, measure: str = "final"
+) -> list[dict[str, Any]]:
+    """The paper's numbers and ours, a row for each pair; one row, "not run", where we have none.
+
+    A record belongs to a row where its config has every setting that the row gives; runs of the
+    authors' formula belong to the rows of DM. Records that differ in more than seed and device are
+    rows of their own, and `our setting` says in what ours differ.
+
+    table: rows as `read_table` reads them. measure: "final", "best", "corrupted" or "intact", the
+    accuracy to compare, in %. Columns: method and the settings that vary in the table, paper %,
+    ours % (mean ± standard deviation), n (our runs), ours - paper, our setting.
+
+    Raises:
+        ValueError: the table has no such measure.
+    """
+    if measure not in MEASURES or any(measure not in row for row in table):
+        told = ", ".join(name for name in MEASURES if table and name in table[0])
+        raise ValueError(f"measure must be one of the table's, {told or 'none'}; got {measure!r}")
+    settings = [name for name in table[0] if name not in PRINTED]
+    shown = [s for s in settings if s not in NAMED and len({row[s] for row in table}) > 1]
+    pairs = [(row, _apart(r for r in records if _belongs(r, row, settings))) for row in table]
+    ours = varying(r for _, groups in pairs for runs in groups for r in runs)
+    rows = []
+    for row, groups in pairs:
+        told = {"method": row["method"]} | {name: row[name] for name in shown}
+        free = [name for name in ours if row.get(name) is None]
+        rows += [
+            told | _pair(row[measure], [getattr(r, measure) for r in runs])
+            | {"our setting": _setting(runs[0], free) if runs else ""}
+            for runs in groups or [[]]
+        ]  # fmt: skip
+    return rows
+
+
+def varying(records: Iterable[Record]) -> list[str]:
+    """The config fields in which records differ, seed and device aside."""
+    configs = [record.config for record in records]
+    fields = dict.fromkeys(name for config in configs for name in config)
+    return [
+        name
+        for name in fields
+        if name not in REPEATED and len({str(config.get(name)) for config in configs}) > 1
+    ]
+
+
+def _apart(records: Iterable[Record]) -> list[list[Record]]:
+    """Records in groups that differ in nothing but seed and device."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        key = sorted((k, v) for k, v in record.config.items() if k not in REPEATED)
+        groups.setdefault(repr(key), []).append(record)
+    return list(groups.values())
+
+
+def _belongs(record: Record, row: Mapping[str, Any], settings: Sequence[str]) -> bool:
+    if row["emphasis"] is None:  # quoted from another paper
+        return False
+    config = ABSENT | record.config
+    if config["noise"] == "none" or config["rate"] == 0:
+        config |= {"noise": "none", "rate": 0}
+    config["emphasis"] = re.sub(r"^dm-authors.*", "dm", config["emphasis"])
+    if (config["emphasis"], config["beta"]) == ("dm", 0):
+        config["emphasis"] = "uniform"
+    return all(row[name] is None or config.get(name) == row[name] for name in settings)
+
+
+def _pair(paper: float, ours: Sequence[float]) -> dict[str, Any]:
+    return {
+        "paper %": f"{paper:.1f}",
+        "ours %": percent(ours) if ours else "not run",
+        "n": len(ours),
+        "ours - paper": f"{100 * mean(ours) - paper:+.1f}" if ours else "–",
+    }
+
+
+def _setting(record: Record, names: Iterable[str]) -> str:
+    return ", ".join(f"{name}={_cell(record.config.get(name))}" for name in names)
+
+
+def _value(text: str) -> float | str | None:
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
 def markdown(rows: Sequence[Mapping]) -> str:
     """Rows with the same keys as a Markdown table, methods by their names. No rows: ValueError."""
     if not rows:
         raise ValueError("rows must not be empty")
     head = [str(key) for key in rows[0]]
     lines = [head, ["---"] * len(head)]
-    lines += [[METHODS.get(cell, str(cell)) for cell in row.values()] for row in rows]
+    lines += [[_cell(cell) for cell in row.values()] for row in rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else METHODS.get(value, str(value))
 
 
 def weightings(rows: Sequence[Mapping], pictures: Sequence[str]) -> str:

@@ -1,12 +1,13 @@
 """Tables of records, and the table in the README against the records it is drawn from."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import torch
 
-from dmnb import emphasis, report
+from dmnb import emphasis, experiment, report
 from dmnb.emphasis import DM, Custom
 from dmnb.record import Record
 
@@ -40,6 +41,96 @@ def test_markdown(records):
     table = report.markdown(report.final_accuracies(records[:1])).splitlines()
     assert table[0].startswith("| emphasis | n | best % | final % |")
     assert len(table) == 3 and table[2].startswith("| anchored DM | 1 |")
+
+
+PAPER = ROOT / "book/results/paper"
+TABLES = [report.read_table(path) for path in sorted(PAPER.glob("*.csv"))]
+
+
+def test_the_papers_tables():
+    counts = [len(table) for table in TABLES]
+    assert counts == [7 * 12 + 16, 4 * 11 + 6, 4 * 2 + 1, 5, 5 * 9, 8, 6 * 5, 2 * 8, 4 * 6]
+    nine = {(row["method"], row["rate"]): row for row in TABLES[8]}
+    row = nine["DM λ=1", 0.4]
+    assert [row[m] for m in ("beta", "best", "final", "corrupted", "intact")] == [
+        16, 84.7, 83.3, 60.3, 88.9
+    ]  # fmt: skip
+    for table in TABLES:
+        settings = [tuple(v for k, v in row.items() if k not in report.MEASURES) for row in table]
+        assert len(set(settings)) == len(table)
+
+
+def test_the_papers_settings_are_those_of_a_config():
+    known = experiment.settings().keys() | report.PRINTED | report.ABSENT.keys()
+    for table in TABLES:
+        assert table[0].keys() - known == set()
+        for row in (row for row in table if row["emphasis"]):
+            names = ("noise", "rate", "emphasis", "normalization", "lam", "beta", "lr", "eps")
+            experiment.Config(**{n: row[n] for n in names if row.get(n) is not None})
+
+
+def test_a_table_whose_rows_are_uneven_is_named(tmp_path):
+    (tmp_path / "bad.csv").write_text("method,final\nCCE,1,2\n")
+    with pytest.raises(ValueError, match=r"bad\.csv: 2 columns.*has 3"):
+        report.read_table(tmp_path / "bad.csv")
+
+
+@pytest.fixture
+def ours(records):
+    """The records of digits, as if of Table 9."""
+    table_9 = {"dataset": "cifar10", "model": "resnet56"}
+    return [replace(record, config=record.config | table_9) for record in records]
+
+
+def beside(number, records, **options):
+    return report.beside(TABLES[number - 1], records, **options)
+
+
+def test_the_papers_numbers_and_ours_are_side_by_side(ours):
+    chosen = [r for r in ours if r.config["emphasis"] == "dm" and r.config["lr"] == 0.01]
+    rows = beside(9, chosen)
+    assert len(rows) == 24
+    assert sum(row["n"] for row in rows) == 4
+    expected = {
+        "method": "DM λ=.5", "rate": 0.4, "lam": 0.5, "beta": 12.0, "paper %": "79.9",
+        "ours %": "92.3 ± 0.6", "n": 4, "ours - paper": "+12.4", "our setting": "",
+    }  # fmt: skip
+    assert [row for row in rows if row["n"]] == [expected]
+    missing = next(row for row in rows if not row["n"])
+    assert (missing["ours %"], missing["ours - paper"]) == ("not run", "–")
+    best = next(row for row in beside(9, chosen, measure="best") if row["n"])
+    assert best["paper %"] == "85.1" and best["ours %"] != expected["ours %"]
+
+
+def test_records_of_several_settings_are_rows_of_their_own(ours):
+    rows = [row for row in beside(9, ours) if row["n"]]
+    assert {row["method"] for row in rows} == {"CCE", "DM λ=.5"}
+    assert [row["our setting"] for row in rows if row["method"] == "CCE"] == [
+        "lr=0.003", "lr=0.01", "lr=0.03", "lr=0.1"
+    ]  # fmt: skip
+    assert "normalization=integral, lr=0.1" in {row["our setting"] for row in rows}
+
+
+def test_what_counts_as_the_papers_setting(ours):
+    def match(number, **config):
+        record = replace(ours[0], config=ours[0].config | config)
+        return [(row["method"], row["our setting"]) for row in beside(number, [record]) if row["n"]]
+
+    assert match(9, emphasis="dm", lam=3.0, beta=0.0) == [("DM β=0", "")]
+    assert match(9, emphasis="dm-authors", lam=0.5, beta=12.0) == [("DM λ=.5", "")]
+    assert match(9, emphasis="anchored", lam=0.5, beta=12.0) == []
+    assert match(9, emphasis="cce", normalization="none", noise="none") == []
+    clean = {"model": "googlenet", "emphasis": "cce"}
+    assert match(2, **clean, normalization="batch", noise="none") == [("CCE-DN", "")]
+    assert match(2, **clean, normalization="none", rate=0.0) == [("CCE", "")]
+    imdb = {"dataset": "imdb", "emphasis": "mae", "normalization": "none", "rate": 0.0}
+    assert match(5, **imdb) == [("MAE", "")]
+    assert len(match(5, **imdb, imbalance=10.0)) == 1
+
+
+def test_a_measure_that_the_table_lacks(ours):
+    with pytest.raises(ValueError, match=r"one of the table's, final; got 'best'"):
+        beside(1, ours, measure="best")
 
 
 def test_nothing_to_report():
