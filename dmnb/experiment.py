@@ -32,6 +32,7 @@ EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
     "uniform": lambda config: emphasis.Uniform(),
     **dict.fromkeys(AUTHORS, lambda config: emphasis.DM(config.lam, config.beta)),
 }
+HELD_OUT = 0.2
 NORMALIZATIONS = ("none", "integral", "batch")
 HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
 NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
@@ -74,6 +75,16 @@ class Config:
     )
     noise: str = _setting("symmetric", "how training labels are corrupted", NOISES)
     rate: float = _setting(0.4, "share of labels to corrupt", "in [0, 1]", lambda x: 0 <= x <= 1)
+    imbalance: float | None = _extra(
+        "thin the first half of the training classes to one in so many",
+        "at least 1",
+        lambda x: x >= 1,
+    )
+    held_out: str | None = _extra(
+        "hold out a fifth of the training data and test on it, by its labels as given, noise and "
+        "all, or by the true ones: for choosing settings",
+        ("given", "true"),
+    )
     emphasis: str = _setting(
         "dm",
         "how examples are weighted: a name, or any emphasis as JSON of its to_dict()",
@@ -190,8 +201,8 @@ def run(config: Config, *, progress: bool = True) -> Record:
     if config.device != "cpu" and not torch.cuda.is_available():
         raise ValueError(f"device {config.device} is not available here; cpu is")
     config = dataclasses.replace(config, normalization=normalization_of(config))
-    dataset = data.load(config.dataset)
-    clean, noisy = dataset.train_labels, corrupted_labels(dataset, config)
+    dataset, clean = prepared(config)
+    noisy = dataset.train_labels
     with torch.random.fork_rng(devices=_generators(config.device)):
         torch.manual_seed(_stream_seed(config.seed, "network"))
         model = models.build(
@@ -204,7 +215,7 @@ def run(config: Config, *, progress: bool = True) -> Record:
         curves = train.fit(
             model,
             loss_of(config).to(config.device),
-            dataclasses.replace(dataset, train_labels=noisy),
+            dataset,
             clean_labels=clean,
             generator=stream(config.seed, "order"),
             progress=progress,
@@ -227,6 +238,36 @@ def run(config: Config, *, progress: bool = True) -> Record:
         hardware=hardware(config.device),
         **vars(curves),
     )
+
+
+def prepared(config: Config) -> tuple[data.Dataset, torch.Tensor]:
+    """The data set as a run of the config sees it, and the true labels of its training images.
+
+    Labels are corrupted first, so that runs of one seed share the wrong labels of the images they
+    share, then classes are thinned, then a fifth is held out.
+
+    Returns:
+        The dataset, its training labels noise and all; int64 (N,) for its N training images.
+
+    Raises:
+        ValueError: as for `corrupted_labels`.
+    """
+    dataset = data.load(config.dataset)
+    clean, noisy = dataset.train_labels, corrupted_labels(dataset, config)
+    rows = torch.arange(len(clean))
+    if config.imbalance:
+        draw = stream(config.seed, "imbalance")
+        rows = data.step_imbalance(clean, config.imbalance, dataset.num_classes, generator=draw)
+    if config.held_out:
+        draw = stream(config.seed, "held out")
+        kept, held = (rows[part] for part in data.split_rows(len(rows), HELD_OUT, generator=draw))
+        labels = noisy if config.held_out == "given" else clean
+        dataset = dataclasses.replace(
+            dataset, test_images=dataset.train_images[held], test_labels=labels[held]
+        )
+        rows = kept
+    images = dataset.train_images if len(rows) == len(clean) else dataset.train_images[rows]
+    return dataclasses.replace(dataset, train_images=images, train_labels=noisy[rows]), clean[rows]
 
 
 def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from dmnb import data, emphasis, experiment, noise
-from dmnb.experiment import Config, corrupted_labels, epochs_of, loss_of, run, stream
+from dmnb.experiment import Config, corrupted_labels, epochs_of, loss_of, prepared, run, stream
 from dmnb.loss import AuthorsDMLoss, DMLoss
 from dmnb.record import Record, file_name
 
@@ -48,7 +48,7 @@ def test_settings_that_few_runs_have_are_told_only_where_set():
     """A record is named by the hash of its config: these names must outlive new settings."""
     told = Config().to_dict()
     assert told.keys() >= {"width", "normalization", "epochs"}
-    assert not told.keys() & {"dropout", "eps", "milestones", "drop", "iterations"}
+    assert not told.keys() & {"dropout", "eps", "milestones", "drop", "iterations", "imbalance"}
     assert file_name(told) == "digits-symmetric-dm-lr0.01-seed0-f2f53fa6.json"
     few = Config(dropout=0.2, iterations=300, milestones="100,200", schedule="step")
     assert few.to_dict() == {key: value for key, value in told.items() if key != "epochs"} | {
@@ -120,6 +120,8 @@ def test_numbers_take_the_declared_type():
         ({"width": 0}, "width.*0"),
         ({"augment": 1}, "augment.*bool.*1"),
         ({"seed": -1}, "seed.*-1"),
+        ({"imbalance": 0.5}, "imbalance.*at least 1.*0.5"),
+        ({"held_out": "noisy"}, "held_out.*given, true.*'noisy'"),
         ({"dropout": 1}, r"dropout.*\[0, 1\).*1"),
         ({"eps": 0}, "eps.*above 0.*0"),
         ({"drop": 1}, "drop.*above 1.*1"),
@@ -218,6 +220,39 @@ def test_no_noise():
     assert record.noise_rate == 0
     assert record.p_noisy == [None, None]
     assert record.corrupted == record.intact
+
+
+def test_imbalance_thins_the_training_set_and_keeps_its_noise():
+    digits = data.load("digits")
+    noisy = corrupted_labels(digits, Config())
+    thinned, clean = prepared(Config(imbalance=10))
+    counts = digits.train_labels.bincount()
+    assert clean.bincount()[5:].tolist() == counts[5:].tolist()
+    assert clean.bincount()[:5].tolist() == (counts[:5] / 10).round().int().tolist()
+    of_image = {x.numpy().tobytes(): y for x, y in zip(digits.train_images, noisy, strict=True)}
+    for image, label in zip(thinned.train_images, thinned.train_labels, strict=True):
+        assert of_image[image.numpy().tobytes()] == label
+    assert torch.equal(thinned.test_images, digits.test_images)
+    record = run(Config(imbalance=10, **SMALL), progress=False)
+    assert record.noise_rate == noise.rate(clean, thinned.train_labels)
+
+
+@pytest.mark.parametrize("labels", ["given", "true"])
+def test_held_out_data_stand_in_for_the_test_data(labels):
+    digits, config = data.load("digits"), Config(held_out=labels)
+    dataset, clean = prepared(config)
+    assert (len(clean), len(dataset.test_labels)) == (1150, 287)
+    images = torch.cat([dataset.train_images, dataset.test_images])
+    assert images.long().sum() == digits.train_images.long().sum()
+    truth = {
+        x.numpy().tobytes(): y
+        for x, y in zip(digits.train_images, digits.train_labels, strict=True)
+    }
+    true = torch.stack([truth[image.numpy().tobytes()] for image in images])
+    assert torch.equal(true[:1150], clean)
+    wrong = noise.rate(true[1150:], dataset.test_labels)
+    assert wrong == 0 if labels == "true" else 0.3 < wrong < 0.5
+    assert 0.3 < noise.rate(clean, dataset.train_labels) < 0.5
 
 
 def test_noise_is_shared_by_methods_and_rates_of_learning():

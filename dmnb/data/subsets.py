@@ -38,10 +38,15 @@ def step_imbalance(
 def split_rows(
     count: int, share: float, *, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
-    """The rows 0 to ``count`` - 1 in two parts, int64 and rising; the second has about ``share``.
+    """The rows 0, ..., ``count`` - 1 in two parts, drawn at random; each has one at least.
 
-    count >= 2; share in (0, 1): round(share count) rows are in the second part, but no part is
-    empty. generator: on the CPU; draws who is where.
+    Args:
+        count: N >= 2.
+        share: of the second part, in (0, 1): round(share N) rows.
+        generator: on the CPU; draws who is where.
+
+    Returns:
+        int64 (N - K,) and (K,), rising.
 
     Raises:
         ValueError: a share outside (0, 1).
