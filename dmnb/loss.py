@@ -28,41 +28,54 @@ BACKENDS = ("auto", "reference", "fused")
 
 
 class _Rows(torch.autograd.Function):
-    """(N, C) logits and (N, 1) labels in [0, C) -> l / Z and m, both (N, 1); m has no gradient.
+    """(N, C) logits, (N, 1) labels in [0, C) -> l / Z and w / 2Z, (N, 1); the latter constant.
 
-    The same as _plain_rows with one exponential a logit.
+    The same as _plain_rows with one exponential and one array the size of the logits: -∂m/∂z,
+    which backward turns into the gradient in place. A second backward makes it anew.
     """
 
     @staticmethod
     def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
-        z_y = wide(z.gather(1, y))
-        others = _at_least_float32(z).scatter(1, y, -torch.inf)
-        top = others.amax(1, True)
-        q = torch.softmax(others, 1, out=others)
-        m = z_y - top + wide(q.amax(1, True)).log_()  # logsumexp = top - log of the largest share
-        ctx.save_for_backward(z, y, m, q)
+        m, ctx.direction = _log_odds_and_direction(z, y)
+        pull = emphasis._pull(m)
+        ctx.save_for_backward(z, y, pull)
         ctx.emphasis = emphasis
-        ctx.mark_non_differentiable(m)
-        return emphasis._value(m).to(q.dtype), m
+        ctx.mark_non_differentiable(pull)
+        ctx.set_materialize_grads(False)
+        return emphasis._value(m).to(ctx.direction.dtype), pull
 
     @staticmethod
-    def backward(ctx: Any, grad_output: Tensor, _: Tensor) -> tuple[Tensor, None, None]:
-        z, y, m, q = ctx.saved_tensors
+    def backward(ctx: Any, grad_output: Tensor | None, _: None) -> tuple[Tensor | None, None, None]:
+        if grad_output is None:
+            return None, None, None
+        z, y, pull = ctx.saved_tensors
         if torch.is_grad_enabled():  # second derivatives: the plain rows have them
             l, _ = _plain_rows(z, y, ctx.emphasis)  # noqa: E741
             return *torch.autograd.grad(l, z, grad_output, create_graph=True), None, None
-        g = (grad_output * ctx.emphasis._slope(m)).to(q.dtype)
-        return (q * -g).scatter_(1, y, g).to(z.dtype), None, None
+        direction, ctx.direction = ctx.direction, None
+        if direction is None:
+            _, direction = _log_odds_and_direction(z, y)
+        return direction.mul_((grad_output * pull).to(direction.dtype)).to(z.dtype), None, None
+
+
+def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """m (N, 1), wide, and -∂m/∂z (N, C): q_j, and -1 at y."""
+    q = _at_least_float32(z).scatter(1, y, -torch.inf)
+    top = q.amax(1, True)
+    torch.softmax(q, 1, out=q)
+    m = wide(z.gather(1, y)) - top + wide(q.amax(1, True)).log_()  # logsumexp = top - log max q
+    return m, q.scatter_(1, y, -1)
 
 
 def _plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
     m = _log_odds(z, y)
-    return emphasis.normalized_objective(m).to(_result_dtype(z)), m.detach()
+    return emphasis.normalized_objective(m).to(_result_dtype(z)), emphasis._pull(m.detach())
 
 
 def _log_odds(z: Tensor, y: Tensor) -> Tensor:
-    """m, wide, of (N, C) logits and (N, 1) labels; the largest other logit is taken out first."""
-    others = _at_least_float32(z).scatter(1, y, -torch.inf)
+    """m (N, 1), wide; the largest other logit is taken out before the exponential."""
+    labelled = y == torch.arange(z.shape[1], device=z.device)
+    others = _at_least_float32(z).masked_fill(labelled, -torch.inf)
     top = others.detach().amax(1, True)
     return wide(z.gather(1, y)) - top - wide((others - top).exp().sum(1, True)).log()
 
@@ -157,9 +170,9 @@ def _dm_loss(
 ) -> Tensor:
     z, y = _rows(logits, target)
     emphasis = emphasis._for_labels(y, z.shape[1])
-    l, m, c = _per_row(z, y, emphasis, weight, ignore_index)  # noqa: E741
+    l, pull, c = _per_row(z, y, emphasis, weight, ignore_index)  # noqa: E741
     if normalization == "batch":
-        divisor = _batch_divisor(m, c, emphasis, process_group)
+        divisor = _batch_divisor(pull, c, emphasis.integral, process_group)
         total = (l if reduction == "none" else l.sum()) / divisor
     elif reduction == "mean":
         total = _mean(l, c, process_group)
@@ -176,7 +189,7 @@ def _dm_loss(
 def _per_row(
     z: Tensor, y: Tensor, emphasis: Emphasis, weight: Tensor | None, ignore_index: int
 ) -> tuple[Tensor, Tensor, Tensor | None]:
-    """c l / Z, m and c, all (N, 1); c: class weights, 0 where ignored, or None for all ones."""
+    """c l / Z, c w / 2Z and c, all (N, 1); c: class weights, 0 where ignored, or None for all ones."""
     traced = _is_traced(z) or _is_traced(y)
     eager = not traced and z.device.type == "cpu"
     if eager and weight is None and not 0 <= ignore_index < z.shape[1]:
@@ -192,8 +205,8 @@ def _per_row(
     if weight.shape != z.shape[1:]:
         raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
     c = weight.to(z.device, _result_dtype(z))[y].masked_fill(ignored, 0)
-    l, m = (_plain_rows if traced else _Rows.apply)(z, y, emphasis)  # noqa: E741
-    return c * l, m, c
+    l, pull = (_plain_rows if traced else _Rows.apply)(z, y, emphasis)  # noqa: E741
+    return c * l, c * pull, c
 
 
 def _check_range(y: Tensor, classes: int) -> None:
@@ -241,13 +254,11 @@ def _is_traced(x: Tensor) -> bool:
     return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
 
 
-def _batch_divisor(m: Tensor, c: Tensor | None, emphasis: Emphasis, process_group: Any) -> Tensor:
-    """max(Σ c w, 1e-6 N) / Z, N the number of rows that count."""
-    v = emphasis.density_at(m) if c is None else c * emphasis.density_at(m)
-    count = len(m) if c is None else (c != 0).sum()
-    total, count = _sum_over(process_group, m.device, v.sum(), count)
-    floor = torch.as_tensor(1e-6 / emphasis.integral * count).to(total)
-    return torch.maximum(total, floor).clamp(min=torch.finfo(torch.float32).tiny)
+def _batch_divisor(pull: Tensor, c: Tensor | None, integral: float, process_group: Any) -> Tensor:
+    """max(Σ c w, 1e-6 N) / Z from c w / 2Z, N the number of rows that count."""
+    count = len(pull) if c is None else (c != 0).sum()
+    total, count = _sum_over(process_group, pull.device, 2 * pull.sum(), count)
+    return total.clamp(min=1e-6 / integral * count + torch.finfo(torch.float32).tiny)
 
 
 def _sum_over(process_group: Any, device: torch.device, *values: Any) -> tuple | Tensor:

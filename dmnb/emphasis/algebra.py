@@ -165,14 +165,11 @@ class _Labelled:
     def _value(self, m: Tensor) -> Tensor:
         return self._mix(m, [base._value(m) for base in self.emphasis._bases])
 
-    def _slope(self, m: Tensor) -> Tensor:
-        return self._mix(m, [base._slope(m) for base in self.emphasis._bases])
+    def _pull(self, m: Tensor) -> Tensor:
+        return self._mix(m, [base._pull(m) for base in self.emphasis._bases])
 
     def normalized_objective(self, m: Tensor) -> Tensor:
         return self._mix(m, [base.normalized_objective(m) for base in self.emphasis._bases])
-
-    def density_at(self, m: Tensor) -> Tensor:
-        return self._mix(m, [base.density_at(m) for base in self.emphasis._bases])
 
     def _mix(self, m: Tensor, values: Sequence[Tensor]) -> Tensor:
         shares = self.emphasis._shares_of(self.y, m.dtype)

@@ -63,7 +63,7 @@ def _check_probability(p: Tensor) -> None:
 _G = 5  # Gauss points in a cell
 _NODES = torch.from_numpy(np.sinh(np.arange(-1024, 1025) / 64))
 _ENDS = torch.from_numpy(np.array([[0.0, 1.0], [1.0, 0.0]]))  # p and c at p = 0 and p = 1
-_FAR = _NODES[-1].item()
+_HUGE = 1e300  # the largest |m| at which l is found
 _T, _OMEGA = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(_G))
 
 
@@ -80,20 +80,20 @@ _ANTIDERIVATIVE = _antiderivative_matrix()
 
 
 class _Table(NamedTuple):
-    """l / Z as one polynomial a cell in m - centre, with linear tails."""
+    """l / Z as one polynomial a cell in m - centre, linear in the two tails."""
 
-    inner: Tensor  # K - 1 nodes between the cells
-    rows: Tensor  # K x (G + 3): coefficients, the constant first; centre; slope of a tail
+    nodes: Tensor  # K + 1 nodes, between K + 2 cells
+    rows: Tensor  # (K + 2) x (G + 2): centre; coefficients, the constant last
     integral: float  # Z
 
 
-class _WithSlope(torch.autograd.Function):
-    """value, whose derivative in m is slope: to every order, as slope is a function of m."""
+class _Falling(torch.autograd.Function):
+    """value, whose derivative in m is -pull: to every order, as pull is a function of m."""
 
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(m: Tensor, value: Tensor, slope: Tensor) -> Tensor:
+    def forward(m: Tensor, value: Tensor, pull: Tensor) -> Tensor:
         return value.clone()
 
     @staticmethod
@@ -102,7 +102,7 @@ class _WithSlope(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, None, None]:
-        return grad_output * ctx.saved_tensors[0], None, None
+        return grad_output * -ctx.saved_tensors[0], None, None
 
 
 class Emphasis(ABC):
@@ -181,9 +181,9 @@ class Emphasis(ABC):
     @_answer_in_kind
     def normalized_objective(self, log_odds: Values) -> Values:
         """l(m) / Z, the objective of the density; Z = ∫_0^1 w dp."""
-        value = self._value(log_odds.detach())
-        value = torch.where(value.abs() > 1e290, value * torch.inf, value)
-        return _WithSlope.apply(log_odds, value, self._slope(log_odds))
+        value, pull = self._value(log_odds.detach()), self._pull(log_odds)
+        endless = log_odds.isinf() & (pull != 0)
+        return _Falling.apply(log_odds, torch.where(endless, -pull * log_odds, value), pull)
 
     @property
     def integral(self) -> float:
@@ -263,18 +263,20 @@ class Emphasis(ABC):
         """The emphasis of rows with labels y, of any shape: the same for all, but for PerClass."""
         return self
 
-    def _slope(self, m: Tensor) -> Tensor:
-        """d(l / Z)/dm = -w / (2 Z)."""
-        return self._weight(m.sigmoid(), (-m).sigmoid()) * (-0.5 / self.integral)
+    def _pull(self, m: Tensor) -> Tensor:
+        """w / (2 Z) = -d(l / Z)/dm."""
+        return self._weight(m.sigmoid(), (-m).sigmoid()) * (0.5 / self.integral)
 
     def _value(self, m: Tensor) -> Tensor:
-        """l / Z from the table; no gradient. An infinite l comes out as about 1e300."""
-        inner, rows, _ = self._table(m.device)
-        inside = m.clamp(-_FAR, _FAR)
-        row = rows[torch.bucketize(inside, inner)]
-        powers = (inside[..., None] - row[..., -2:-1]).expand(*m.shape, _G).cumprod(-1)
-        value = (row[..., 1:-2] * powers).sum(-1) + row[..., 0]
-        return torch.addcmul(value, row[..., -1], m.clamp(-1e300, 1e300) - inside)
+        """l / Z from the table; no gradient. An infinite l comes out as one of about 1e300."""
+        nodes, rows, _ = self._table(m.device)
+        m = m.clamp(-_HUGE, _HUGE)
+        cell = torch.embedding(rows, torch.bucketize(m, nodes))
+        centre, value, *lower = cell.unbind(-1)
+        m = m - centre
+        for coefficient in lower:
+            value = torch.addcmul(coefficient, value, m)
+        return value
 
     def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
         """K + 1 nodes in m; K x G Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
@@ -289,8 +291,8 @@ class Emphasis(ABC):
     def _table(self, device: torch.device) -> _Table:
         if device not in self._tables:
             dtype = torch.float32 if device.type == "mps" else torch.float64
-            inner, rows, integral = self._tables[torch.device("cpu")]
-            self._tables[device] = _Table(inner.to(device, dtype), rows.to(device, dtype), integral)
+            nodes, rows, integral = self._tables[torch.device("cpu")]
+            self._tables[device] = _Table(nodes.to(device, dtype), rows.to(device, dtype), integral)
         return self._tables[device]
 
     def _tabulate(self) -> _Table:
@@ -305,12 +307,12 @@ class Emphasis(ABC):
         fall = half * (density @ _OMEGA) / 2  # of l / Z across each cell
         slope = -self._weight(*_ENDS) / (2 * integral)
         start = len(nodes) - 1 if slope[1] == 0 else int((nodes < 0).sum())  # where l = 0
-        left = torch.cat([fall[:start].flip(0).cumsum(0).flip(0), fall.new_zeros(1)])
-        left = torch.cat([left, -fall[start:].cumsum(0)])[:-1]
+        ends = torch.cat([fall[:start].flip(0).cumsum(0).flip(0), fall.new_zeros(1)])
+        ends = torch.cat([ends, -fall[start:].cumsum(0)])  # l / Z at the nodes
         coefficients = density @ _ANTIDERIVATIVE * (-half / 2)[:, None]
-        coefficients[:, 0] += left
+        coefficients[:, 0] += ends[:-1]
         coefficients /= half[:, None] ** torch.from_numpy(np.arange(_G + 1))
-        tail = torch.zeros_like(half)
-        tail[[0, -1]] = slope
-        rows = torch.cat([coefficients, torch.stack([centre, tail], dim=1)], dim=1)
-        return _Table(nodes[1:-1].contiguous(), rows, integral)
+        cells = torch.cat([centre[:, None], coefficients.flip(1)], dim=1)
+        tails = cells.new_zeros(2, _G + 2)
+        tails[:, 0], tails[:, -2], tails[:, -1] = nodes[[0, -1]], slope, ends[[0, -1]]
+        return _Table(nodes, torch.cat([tails[:1], cells, tails[1:]]), integral)
