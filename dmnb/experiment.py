@@ -116,6 +116,9 @@ class Config:
         "in [0, 1)",
         lambda x: 0 <= x < 1,
     )
+    weights: str | None = _extra(
+        "what resnet50 starts with; default: random ones", "imagenet or a file", bool
+    )
     optimizer: str = _setting("sgd", "optimizer", train.OPTIMIZERS)
     lr: float = _setting(0.01, "learning rate", "above 0", lambda x: x > 0)
     momentum: float = _setting(0.9, "momentum of SGD", "in [0, 1)", lambda x: 0 <= x < 1)
@@ -211,6 +214,7 @@ def run(config: Config, *, progress: bool = True) -> Record:
             num_classes=dataset.num_classes,
             width=config.width,
             dropout=config.dropout or 0.0,
+            weights=config.weights,
         )
         curves = train.fit(
             model,

@@ -1,15 +1,20 @@
-"""The small networks of the experiments, by name.
+"""The networks of the experiments, by name.
 
 Parameters are drawn from torch's global generator: seed it, or build inside torch.random.fork_rng.
 """
 
+from pathlib import Path
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 # The depth of a CIFAR ResNet is 6 n + 2: three stages of n blocks of two convolutions.
 _BLOCKS = {"resnet20": 3, "resnet32": 5, "resnet44": 7, "resnet56": 9}
 _SHALLOW = {"shallow": nn.ReLU, "shallow_sigmoid": nn.Sigmoid}
-NAMES = ("mlp", *_SHALLOW, "small_cnn", *_BLOCKS)
+_SMALLEST = {"mlp": 1, **dict.fromkeys(_SHALLOW, 1), "resnet50": 32}
+_OF_ONE_WIDTH = ("googlenet", "resnet50")
+NAMES = ("mlp", *_SHALLOW, "small_cnn", *_BLOCKS, *_OF_ONE_WIDTH)
 
 
 def build(
@@ -19,6 +24,7 @@ def build(
     num_classes: int,
     width: int | None = None,
     dropout: float = 0.0,
+    weights: str | Path | None = None,
 ) -> nn.Module:
     """A network from images (N, channels, H, W), float, to logits (N, C).
 
@@ -27,18 +33,25 @@ def build(
             one hidden layer of `width` units (8); "small_cnn", two convolutions of `width` (32) and
             2 `width` channels, each halving the image, and a hidden layer of 4 `width` units;
             "resnet20", "resnet32", "resnet44", "resnet56", the CIFAR networks of He et al. (CVPR
-            2016, section 4.2), the first stage `width` (16) channels wide.
-        in_shape: (channels, H, W) of one image; H, W >= 4 for the convolutional networks.
+            2016, section 4.2), the first stage `width` (16) channels wide; "googlenet", GoogLeNet
+            V1 with batch normalisation, from torchvision, its stem made for 32 x 32 pixels: the
+            first convolution is 3 x 3 with stride 1 and no pooling follows it; "resnet50", from
+            torchvision, for 224 x 224 pixels.
+        in_shape: (channels, H, W) of one image; H, W >= 4 for the convolutional networks; 3
+            channels and H, W >= 32 for "resnet50".
         num_classes: C >= 2.
-        width: as above; None for the default.
+        width: as above; None for the default, the only one that the last two have.
         dropout: share in [0, 1) of the inputs of the last linear layer that are zero in training.
+        weights: of "resnet50" alone, what it starts with: "imagenet", which torchvision downloads
+            once (IMAGENET1K_V1), or a file with a state dict of it. The last layer is new.
 
     Raises:
-        ValueError: an unknown name, or a value outside these ranges.
+        ValueError: an unknown name, or a value outside these ranges; a file of other weights.
+        FileNotFoundError: no such file; no network for "imagenet".
     """
     if name not in NAMES:
         raise ValueError(f"model must be one of {', '.join(NAMES)}; got {name!r}")
-    smallest = 1 if name == "mlp" or name in _SHALLOW else 4
+    smallest = _SMALLEST.get(name, 4)
     if len(in_shape) != 3 or in_shape[0] < 1 or min(in_shape[1:]) < smallest:
         raise ValueError(
             f"in_shape of {name} must be (channels, H, W) with H, W >= {smallest}, got {in_shape}"
@@ -47,6 +60,10 @@ def build(
         raise ValueError(f"num_classes must be >= 2, got {num_classes}")
     if width is not None and width < 1:
         raise ValueError(f"width must be >= 1, got {width}")
+    if width is not None and name in _OF_ONE_WIDTH:
+        raise ValueError(f"width of {name} is its own and must be None, got {width}")
+    if weights is not None and name != "resnet50":
+        raise ValueError(f"weights must be None for {name}; resnet50 takes some. Got {weights!r}")
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout must be in [0, 1), got {dropout}")
     if name == "mlp":
@@ -55,6 +72,10 @@ def build(
         return _shallow(in_shape, num_classes, width or 8, dropout, _SHALLOW[name])
     if name == "small_cnn":
         return _small_cnn(in_shape, num_classes, width or 32, dropout)
+    if name == "googlenet":
+        return _googlenet(in_shape[0], num_classes, dropout)
+    if name == "resnet50":
+        return _resnet50(in_shape[0], num_classes, dropout, weights)
     return CifarResNet(_BLOCKS[name], in_shape[0], num_classes, width=width or 16, dropout=dropout)
 
 
@@ -97,6 +118,64 @@ def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int, dro
         nn.Dropout(dropout),
         nn.Linear(4 * width, num_classes),
     )
+
+
+def _googlenet(channels: int, num_classes: int, dropout: float) -> nn.Module:
+    """torchvision's GoogLeNet (Szegedy et al., CVPR 2015) for images of about 32 x 32.
+
+    Its stem reduces images eightfold, ours twofold: the inception blocks see 16 x 16, 8 x 8 and
+    4 x 4. There are no auxiliary classifiers.
+    """
+    from torchvision.models import googlenet
+
+    network = googlenet(
+        num_classes=num_classes, aux_logits=False, init_weights=True, dropout=dropout
+    )
+    stem = network.conv1.conv
+    network.conv1.conv = nn.Conv2d(channels, stem.out_channels, 3, padding=1, bias=False)
+    nn.init.kaiming_normal_(network.conv1.conv.weight, mode="fan_out", nonlinearity="relu")
+    network.maxpool1 = nn.Identity()
+    return network
+
+
+def _resnet50(
+    channels: int, num_classes: int, dropout: float, weights: str | Path | None
+) -> nn.Module:
+    """torchvision's ResNet-50, with dropout before a last layer of its own."""
+    from torchvision.models import resnet50
+
+    if channels != 3:
+        raise ValueError(f"in_shape of resnet50 must have 3 channels, got {channels}")
+    network = resnet50()
+    if weights is not None:
+        state = {k: v for k, v in _pretrained(weights).items() if not k.startswith("fc.")}
+        expected = network.state_dict().keys() - {"fc.weight", "fc.bias"}
+        if state.keys() != expected:
+            odd = sorted(state.keys() ^ expected)[:3]
+            raise ValueError(f"weights {weights} are not a resnet50's: see {', '.join(odd)}")
+        network.load_state_dict(state, strict=False)
+    network.fc = nn.Sequential(nn.Dropout(dropout), nn.Linear(network.fc.in_features, num_classes))
+    return network
+
+
+def _pretrained(weights: str | Path) -> dict[str, Tensor]:
+    from torchvision.models import ResNet50_Weights
+
+    source = ResNet50_Weights.IMAGENET1K_V1
+    if str(weights) == "imagenet":
+        try:
+            return source.get_state_dict(progress=False, check_hash=True)
+        except OSError as error:
+            raise FileNotFoundError(
+                f"weights imagenet could not be downloaded ({error}); get {source.url} where there "
+                "is a network, and pass weights=<the file>"
+            ) from error
+    if not Path(weights).is_file():
+        raise FileNotFoundError(f"weights must be imagenet or a file, got {str(weights)!r}")
+    try:
+        return torch.load(weights, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise ValueError(f"weights {weights} hold no state dict: {error}") from error
 
 
 class CifarResNet(nn.Module):

@@ -1,3 +1,5 @@
+import urllib.error
+
 import pytest
 import torch
 from torch import nn
@@ -7,15 +9,21 @@ from dmnb import models
 SHAPES = [(1, 28, 28), (3, 32, 32), (1, 8, 8), (3, 5, 9)]
 
 
+OF_ONE_WIDTH = ("googlenet", "resnet50")
+FOR_SMALL_IMAGES = [name for name in models.NAMES if name != "resnet50"]
+SCALABLE = [name for name in models.NAMES if name not in OF_ONE_WIDTH]
+
+
 def parameters(model):
     return sum(p.numel() for p in model.parameters())
 
 
-@pytest.mark.parametrize("name", models.NAMES)
+@pytest.mark.parametrize("name", FOR_SMALL_IMAGES)
 @pytest.mark.parametrize("in_shape", SHAPES, ids=str)
 def test_logits_and_gradients_of_every_parameter(name, in_shape):
     torch.manual_seed(0)
-    model = models.build(name, in_shape=in_shape, num_classes=7, width=8)
+    width = None if name in OF_ONE_WIDTH else 8
+    model = models.build(name, in_shape=in_shape, num_classes=7, width=width)
     logits = model(torch.randn(5, *in_shape))
     assert logits.shape == (5, 7)
     nn.functional.cross_entropy(logits, torch.arange(5)).backward()
@@ -44,7 +52,7 @@ def test_size_of_the_mlp_and_of_resnet20_exactly():
     assert parameters(models.build("resnet20", in_shape=(3, 32, 32), num_classes=10)) == 269_722
 
 
-@pytest.mark.parametrize("name", models.NAMES)
+@pytest.mark.parametrize("name", SCALABLE)
 def test_width_widens(name):
     sizes = [
         parameters(models.build(name, in_shape=(1, 8, 8), num_classes=10, width=width))
@@ -61,7 +69,7 @@ def test_default_widths():
         )
 
 
-@pytest.mark.parametrize("name", models.NAMES)
+@pytest.mark.parametrize("name", SCALABLE)
 def test_the_global_seed_decides_the_parameters(name):
     def build(seed):
         with torch.random.fork_rng():
@@ -98,10 +106,12 @@ def test_fits_a_handful_of_images(name):
 @pytest.mark.parametrize("name", models.NAMES)
 def test_dropout_is_before_the_last_layer_and_in_training_only(name):
     torch.manual_seed(0)
-    model = models.build(name, in_shape=(1, 8, 8), num_classes=3, width=64, dropout=0.25)
+    size = 32 if name == "resnet50" else 8
+    width = None if name in OF_ONE_WIDTH else 32
+    model = models.build(name, in_shape=(3, size, size), num_classes=3, width=width, dropout=0.25)
     seen = []
     [*model.modules()][-1].register_forward_pre_hook(lambda layer, inputs: seen.append(inputs[0]))
-    images = torch.randn(400, 1, 8, 8)
+    images = torch.randn(24 if width is None else 150, 3, size, size)
     model.eval()(images)
     model.train()
     for module in model.modules():
@@ -112,6 +122,63 @@ def test_dropout_is_before_the_last_layer_and_in_training_only(name):
     dropped = (thinned == 0) & (whole > 0)
     assert dropped.sum() / (whole > 0).sum() == pytest.approx(0.25, abs=0.02)
     torch.testing.assert_close(thinned[~dropped], whole[~dropped] / 0.75)
+
+
+def test_googlenet_sees_small_images_at_sixteen_eight_and_four():
+    torch.manual_seed(0)
+    model = models.build("googlenet", in_shape=(3, 32, 32), num_classes=10)
+    sizes = {}
+    for block in ("3a", "4a", "5a"):
+        layer = getattr(model, f"inception{block}")
+        layer.register_forward_pre_hook(lambda _, x, block=block: sizes.update({block: x[0].shape}))
+    assert model(torch.randn(2, 3, 32, 32)).shape == (2, 10)
+    assert {block: tuple(shape[2:]) for block, shape in sizes.items()} == {
+        "3a": (16, 16), "4a": (8, 8), "5a": (4, 4)
+    }  # fmt: skip
+    # torchvision's 6,624,904 for 1000 classes without auxiliary ones; 990 outputs fewer, and 3 x 3
+    # instead of 7 x 7 pixels of 3 channels in 64 filters.
+    assert parameters(model) == 6_624_904 - 990 * 1025 - 64 * 3 * (49 - 9)
+
+
+def test_resnet50_starts_from_a_file_with_a_new_last_layer(tmp_path):
+    from torchvision.models import resnet50
+
+    torch.manual_seed(0)
+    theirs = resnet50(num_classes=5)
+    torch.save(theirs.state_dict(), tmp_path / "weights.pth")
+    options = {"in_shape": (3, 32, 32), "num_classes": 14}
+    ours = models.build("resnet50", weights=tmp_path / "weights.pth", **options)
+    assert parameters(ours) == 25_557_032 - (1000 - 14) * 2049  # torchvision's, 14 classes
+    images = torch.randn(2, 3, 32, 32)
+    ours.fc = theirs.fc = nn.Identity()
+    assert torch.equal(ours.eval()(images), theirs.eval()(images))
+
+
+def test_weights_that_do_not_fit_are_named(tmp_path, monkeypatch):
+    def build(weights, name="resnet50"):
+        return models.build(name, in_shape=(3, 32, 32), num_classes=2, weights=weights)
+
+    with pytest.raises(FileNotFoundError, match="imagenet or a file, got 'nowhere'"):
+        build("nowhere")
+    other, torn = tmp_path / "other.pth", tmp_path / "torn.pth"
+    torch.save(nn.Linear(2, 2).state_dict(), other)
+    torn.write_bytes(other.read_bytes()[:50])
+    with pytest.raises(ValueError, match=r"other\.pth are not a resnet50's: see bias, bn1"):
+        build(other)
+    with pytest.raises(ValueError, match=r"torn\.pth hold no state dict"):
+        build(torn)
+    with pytest.raises(ValueError, match="weights must be None for googlenet"):
+        build("imagenet", "googlenet")
+
+
+def test_without_a_network_the_error_says_what_to_do(monkeypatch):
+    def offline(*args, **options):
+        raise urllib.error.URLError("no route")
+
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", offline)
+    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", offline)
+    with pytest.raises(FileNotFoundError, match=r"no route.*resnet50-0676ba61\.pth.*weights=<the"):
+        models.build("resnet50", in_shape=(3, 64, 64), num_classes=2, weights="imagenet")
 
 
 def test_unknown_name_lists_what_exists():
@@ -127,10 +194,13 @@ def test_unknown_name_lists_what_exists():
         ({"in_shape": (3, 2, 32)}, "H, W >= 4"),
         ({"num_classes": 1}, "num_classes must be >= 2, got 1"),
         ({"width": 0}, "width must be >= 1, got 0"),
+        ({"name": "googlenet", "width": 16}, "width of googlenet.*None, got 16"),
+        ({"name": "resnet50", "in_shape": (3, 31, 32)}, "H, W >= 32"),
+        ({"name": "resnet50", "in_shape": (1, 32, 32)}, "3 channels, got 1"),
         ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
     ],
 )
 def test_bad_sizes_are_refused(changed, message):
-    arguments = {"in_shape": (3, 32, 32), "num_classes": 10} | changed
+    arguments = {"name": "resnet20", "in_shape": (3, 32, 32), "num_classes": 10} | changed
     with pytest.raises(ValueError, match=message):
-        models.build("resnet20", **arguments)
+        models.build(**arguments)
