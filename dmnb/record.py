@@ -1,5 +1,6 @@
 """Record: what one run measured, to and from a small JSON file."""
 
+import ast
 import hashlib
 import json
 import math
@@ -8,12 +9,15 @@ import platform
 import re
 import tempfile
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 import torch
 
 DIGITS = 5
+# Modules that draw, tell and organise: no result depends on them.
+AROUND = {"__init__", "__main__", "cli", "guide", "plots", "report", "sweep", "widgets"}
 
 
 @dataclass(kw_only=True)
@@ -93,6 +97,8 @@ class Record:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(self.to_json() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
@@ -124,9 +130,35 @@ def file_name(config: dict) -> str:
 
 
 def versions() -> dict:
-    """Versions of Python and of the packages that decide a result."""
+    """Versions of Python and of the packages that decide a result, and the `code` of this one."""
     packages = {name: _version(name) for name in ("dmnb", "torch", "numpy")}
-    return {"python": platform.python_version(), **packages}
+    return {"python": platform.python_version(), **packages, "code": code()}
+
+
+@cache
+def code() -> dict[str, str]:
+    """Each module of this package that can decide a result -> 8 hexadecimal digits of its code.
+
+    Comments, docstrings and layout do not count: a rewritten sentence leaves results valid. (The
+    version of the package stays the same while it is edited, and a commit changes with a sentence.)
+    The code as it is when first asked for.
+    """
+    sources: dict[str, str] = {}
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        module = path.relative_to(package).with_suffix("").parts[0]
+        if module not in AROUND:
+            sources[module] = sources.get(module, "") + _bare(path.read_text(encoding="utf-8"))
+    return {name: hashlib.sha256(text.encode()).hexdigest()[:8] for name, text in sources.items()}
+
+
+def _bare(source: str) -> str:
+    """The syntax tree of Python code without comments and docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = node.body[ast.get_docstring(node, clean=False) is not None :]
+    return ast.dump(tree)
 
 
 def hardware(device: str | torch.device) -> dict:

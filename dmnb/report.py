@@ -126,9 +126,10 @@ def _apart(records: Iterable[Record]) -> list[list[Record]]:
 
 
 def _belongs(record: Record, row: Mapping[str, Any], settings: Sequence[str]) -> bool:
-    if row["emphasis"] is None:  # quoted from another paper
-        return False
     config = ABSENT | record.config
+    quoted = row["emphasis"] is None
+    if quoted or config.get("held_out"):  # a run for tuning is no result
+        return False
     if config["noise"] == "none" or config["rate"] == 0:
         config |= {"noise": "none", "rate": 0}
     config["emphasis"] = re.sub(r"^dm-authors.*", "dm", config["emphasis"])

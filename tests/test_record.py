@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from dmnb.record import Record, file_name, hardware, versions
+from dmnb.record import Record, _bare, code, file_name, hardware, versions
 
 
 def record(**changes):
@@ -119,6 +119,15 @@ def test_file_names():
 
 
 def test_provenance():
-    assert set(versions()) == {"python", "dmnb", "torch", "numpy"}
+    assert set(versions()) == {"python", "dmnb", "torch", "numpy", "code"}
     here = hardware("cpu")
     assert here["device"] == "cpu" and here["name"] and here["threads"] >= 1
+
+
+def test_code_is_what_runs_and_not_what_is_said_about_it():
+    assert {"loss", "train", "emphasis", "experiment"} <= code().keys()
+    assert not code().keys() & {"plots", "widgets", "sweep"}
+    assert all(len(digits) == 8 for digits in code().values())
+    before = _bare('"""Module."""\ndef f(x):\n    """Old words."""\n    return x + 1')
+    assert _bare("def f(x):\n    'New words.'\n    # why\n    return (x\n        + 1)") == before
+    assert _bare("def f(x):\n    return x + 2") != before

@@ -120,6 +120,7 @@ def test_what_counts_as_the_papers_setting(ours):
     assert match(9, emphasis="dm-authors", lam=0.5, beta=12.0) == [("DM λ=.5", "")]
     assert match(9, emphasis="anchored", lam=0.5, beta=12.0) == []
     assert match(9, emphasis="cce", normalization="none", noise="none") == []
+    assert match(9, emphasis="dm", lam=0.5, beta=12.0, held_out="given") == []
     clean = {"model": "googlenet", "emphasis": "cce"}
     assert match(2, **clean, normalization="batch", noise="none") == [("CCE-DN", "")]
     assert match(2, **clean, normalization="none", rate=0.0) == [("CCE", "")]

@@ -57,7 +57,7 @@ def test_parameters_alone_are_one_cell(grid):
         ("cases: {lr: 1}", "cases must be a list"),
         ("cases: [1]", "a case must map"),
         ("parameters: {1: 2}", "parameters must map names"),
-        ("gird: {rate: [1]}", "unknown part gird.*parameters, grid, cases"),
+        ("grids: {rate: [1]}", "unknown part grids.*parameters, grid, cases"),
         ("parameters: {rate: 1}\ngrid: {rate: [1]}", "rate is set twice"),
         ("grid: {rate: [1]}\ncases: [{rate: 2}]", "rate is set twice"),
         ("grid: {rate: [1]}\ncases: [{grid: {rate: [2]}}]", "rate is set twice"),
