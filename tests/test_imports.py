@@ -19,7 +19,7 @@ BELOW = {
     **{leaf: set() for leaf in LEAVES},
     "_fused": {"emphasis"},
     "loss": {"emphasis", "_fused"},
-    "train": {"record", "loss.log_odds"},  # a loss is passed in; the log-odds are measured
+    "train": {"record", "loss"},  # losses are passed in; log-odds are measured, DMLosses joined
     "guide": {"emphasis", "noise", "record"},
     "report": {"record"},
     "plots": {"emphasis", "record"},
