@@ -25,6 +25,7 @@ from dmnb.emphasis.base import check, wide
 NORMALIZATIONS = ("none", "integral", "batch")
 REDUCTIONS = ("mean", "sum", "none")
 BACKENDS = ("auto", "reference", "fused")
+INTEGERS = (torch.int64, torch.int32, torch.uint8, torch.int16, torch.int8)
 
 
 class _Rows(torch.autograd.Function):
@@ -100,7 +101,7 @@ def log_odds(logits: Tensor, target: Tensor) -> Tensor:
             [0, C).
     """
     z, y = _rows(logits, target)
-    if z.device.type == "cpu" and not (_is_traced(z) or _is_traced(y)):
+    if z.is_cpu and not _is_traced(z, y):
         _check_range(y, z.shape[1])
     m = _log_odds(z, y)
     return m.to(_result_dtype(logits)).reshape(target.shape)
@@ -172,7 +173,7 @@ def _dm_loss(
     emphasis = emphasis._for_labels(y, z.shape[1])
     l, pull, c = _per_row(z, y, emphasis, weight, ignore_index)  # noqa: E741
     if normalization == "batch":
-        divisor = _batch_divisor(pull, c, emphasis.integral, process_group)
+        divisor = _batch_divisor(pull, c, emphasis.integral, process_group).to(l.dtype)
         total = (l if reduction == "none" else l.sum()) / divisor
     elif reduction == "mean":
         total = _mean(l, c, process_group)
@@ -182,7 +183,6 @@ def _dm_loss(
         total = total * torch.distributed.get_world_size(process_group)
     if normalization == "none":
         total = total * emphasis.integral
-    total = total.to(l.dtype)
     return total.reshape(target.shape) if reduction == "none" else total
 
 
@@ -190,8 +190,8 @@ def _per_row(
     z: Tensor, y: Tensor, emphasis: Emphasis, weight: Tensor | None, ignore_index: int
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """c l / Z, c w / 2Z and c, all (N, 1); c: class weights, 0 where ignored, or None for all ones."""
-    traced = _is_traced(z) or _is_traced(y)
-    eager = not traced and z.device.type == "cpu"
+    traced = _is_traced(z, y)
+    eager = z.is_cpu and not traced
     if eager and weight is None and not 0 <= ignore_index < z.shape[1]:
         try:
             return *_Rows.apply(z, y, emphasis), None
@@ -230,28 +230,29 @@ def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backe
 
 def _rows(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Any of the accepted shapes as (N, C) logits and (N, 1) labels; C >= 2 checked."""
-    if not logits.is_floating_point() or logits.dim() == 0:
-        shape = tuple(logits.shape)
+    shape = tuple(logits.shape)
+    if not logits.is_floating_point() or not shape:
         raise ValueError(f"logits must be floating with a class axis, got {logits.dtype} {shape}")
-    if target.is_floating_point() or target.is_complex() or target.dtype == torch.bool:
+    if target.dtype not in INTEGERS:
         raise ValueError(f"target must hold class indices of an integer dtype, got {target.dtype}")
-    axis = min(logits.dim() - 1, 1)
-    classes = logits.shape[axis]
+    axis = min(len(shape) - 1, 1)
+    classes = shape[axis]
     if classes < 2:
         raise ValueError(f"logits must have at least 2 classes, got {classes}")
-    expected = logits.shape[:axis] + logits.shape[axis + 1 :]
+    expected = shape[:axis] + shape[axis + 1 :]
     if target.shape != expected:
         raise ValueError(
-            f"target must have shape {tuple(expected)} for logits of shape {tuple(logits.shape)}, "
+            f"target must have shape {expected} for logits of shape {shape}, "
             f"got {tuple(target.shape)}"
         )
-    if logits.dim() == 2:
+    if len(shape) == 2:
         return logits, target.long().unsqueeze(1)
     return logits.movedim(axis, -1).reshape(-1, classes), target.long().reshape(-1, 1)
 
 
-def _is_traced(x: Tensor) -> bool:
-    return torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(x)
+def _is_traced(*tensors: Tensor) -> bool:
+    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+    return torch.compiler.is_compiling() or any(map(wrapped, tensors))
 
 
 def _batch_divisor(pull: Tensor, c: Tensor | None, integral: float, process_group: Any) -> Tensor:

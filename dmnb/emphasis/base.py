@@ -30,7 +30,7 @@ Values = float | np.ndarray | Tensor
 
 
 def wide(x: Tensor) -> Tensor:
-    return x if x.device.type == "mps" else x.double()
+    return x if x.is_mps else x.double()
 
 
 def _answer_in_kind(method):
