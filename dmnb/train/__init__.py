@@ -7,7 +7,9 @@ test data to decide anything: the test accuracy is recorded, and the last epoch 
 from dmnb.train.descent import OPTIMIZERS, SCHEDULES, learning_rate, optimizer_of
 from dmnb.train.images import centring, crop_and_flip
 from dmnb.train.loop import fit
+from dmnb.train.many import fit_many
 from dmnb.train.measure import BINS, HISTOGRAMS, Curves, accuracy, effective_share, predict
+from dmnb.train.sources import Loaders
 
 __all__ = [
     "BINS",
@@ -15,11 +17,13 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Curves",
+    "Loaders",
     "accuracy",
     "centring",
     "crop_and_flip",
     "effective_share",
     "fit",
+    "fit_many",
     "learning_rate",
     "optimizer_of",
     "predict",

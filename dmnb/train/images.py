@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
 def centring(images: Tensor) -> Callable[[Tensor], Tensor]:
@@ -36,17 +36,31 @@ def crop_and_flip(
 ) -> Tensor:
     """The images (B, C, H, W), each shifted by up to ``padding`` pixels, black coming in, and half
     of them mirrored; same shape and dtype. ``generator`` lives on the CPU."""
-    size, channels, height, width = images.shape
-    device = images.device
-    down, right = torch.randint(2 * padding + 1, (2, size, 1), generator=generator)
-    mirrored = torch.rand(size, 1, generator=generator) < 0.5
-    across = torch.arange(width)
-    rows = (down + torch.arange(height)).to(device)
-    columns = (right + torch.where(mirrored, across.flip(0), across)).to(device)
-    padded = nn.functional.pad(images, (padding,) * 4)
-    return padded[
-        torch.arange(size, device=device).view(-1, 1, 1, 1),
-        torch.arange(channels, device=device).view(1, -1, 1, 1),
-        rows.view(size, 1, height, 1),
-        columns.view(size, 1, 1, width),
+    crops = draw_crops(len(images), padding=padding, generator=generator).to(images.device)
+    return crop(images, torch.arange(len(images), device=images.device), crops, padding=padding)
+
+
+def draw_crops(size: int, *, padding: int = 4, generator: torch.Generator | None = None) -> Tensor:
+    """uint8 (size, 3) on the CPU: rows down and columns right of the crop in the padded image, both
+    in [0, 2 ``padding``], and 1 where it is mirrored. padding in [0, 127]."""
+    down, right = torch.randint(2 * padding + 1, (2, size), generator=generator)
+    mirrored = torch.rand(size, generator=generator) < 0.5
+    return torch.stack([down, right, mirrored], 1).byte()
+
+
+def crop(images: Tensor, index: Tensor, crops: Tensor, *, padding: int = 4) -> Tensor:
+    """images[index] (B, C, H, W), each cropped as a row of ``crops`` says; see `draw_crops`.
+
+    images (N, C, H, W); index int64 (B,); crops uint8 (B, 3), all on one device.
+    """
+    _, channels, height, width = images.shape
+    down, right, mirrored = (part.view(-1, 1, 1, 1) for part in crops.long().unbind(1))
+    across = torch.arange(width, device=images.device)
+    rows = down - padding + torch.arange(height, device=images.device).view(-1, 1)
+    columns = right - padding + torch.where(mirrored == 1, width - 1 - across, across)
+    channel = torch.arange(channels, device=images.device).view(-1, 1, 1)
+    x = images[
+        index.view(-1, 1, 1, 1), channel, rows.clamp(0, height - 1), columns.clamp(0, width - 1)
     ]
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    return x * inside

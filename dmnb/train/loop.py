@@ -1,22 +1,33 @@
 """The loop: mini-batches in a drawn order, one optimiser, a schedule, a measurement an epoch."""
 
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from dmnb.train.checkpoint import Keeper, fingerprint
 from dmnb.train.descent import learning_rate, optimizer_of
-from dmnb.train.images import centring, crop_and_flip
-from dmnb.train.measure import HISTOGRAMS, Curves, accuracy, measure, predict
+from dmnb.train.measure import HISTOGRAMS, Curves
+from dmnb.train.parallel import Processes
+from dmnb.train.progress import progress_bar
+from dmnb.train.run import Run
+from dmnb.train.sources import source_of
+
+# What a checkpoint must agree on with the run that goes on from it.
+SETTINGS = (
+    "epochs", "lr", "batch_size", "optimizer", "momentum", "weight_decay", "eps", "schedule",
+    "milestones", "drop", "warmup", "augment", "record_every",
+)  # fmt: skip
 
 
 def fit(
     model: nn.Module,
     loss: Callable[[Tensor, Tensor], Tensor],
-    data,
+    data: Any,
     *,
     epochs: int,
     lr: float,
@@ -35,6 +46,9 @@ def fit(
     device: str | torch.device = "cpu",
     record_every: int = 1,
     progress: bool = False,
+    checkpoint: str | Path | None = None,
+    checkpoint_every: int = 1000,
+    process_group: Any = None,
 ) -> Curves:
     """Train ``model`` in place, in mini-batches, and return its `Curves`.
 
@@ -44,7 +58,8 @@ def fit(
             ``emphasis``, the effective sample size is measured with ``emphasis.weight_at``.
         data: holds ``train_images`` and ``test_images``, uint8 (N, C, H, W), ``train_labels`` and
             ``test_labels``, int64 (N,). Training sees these training labels, noise and all.
-            Networks see pixels in [0, 1] less the training set's mean per channel.
+            Networks see pixels in [0, 1] less the training set's mean per channel. Or `Loaders`,
+            which bring their own batches, order and augmentation.
         epochs, lr, batch_size: positive; the last batch of an epoch may be smaller.
         optimizer: "sgd", "nesterov" (both with ``momentum``) or "adam" (with ``eps``).
         schedule, milestones, drop, warmup: see `learning_rate`; milestones are counted in steps,
@@ -55,20 +70,29 @@ def fit(
             and thread count give the same bits on the CPU.
         record_every: measure every so many epochs, and after the last.
         progress: show a bar on stderr where rich is installed.
+        checkpoint: file to keep the state of the run in, or None. Where it is there already, left
+            by a run of the same arguments that was killed, this one goes on from it, on the CPU to
+            the same bits. It is removed at the end. A full disk costs a warning, not the run.
+        checkpoint_every: steps from one checkpoint to the next, 1 or more.
+        process_group: of torch.distributed, or None for this process alone. Each process calls this
+            function with the same arguments, takes its share of every batch of ``batch_size`` and
+            returns the same curves; the first one's network and generator hold for all, and it
+            alone shows progress and writes checkpoints. A DMLoss must have the same process group;
+            other losses must be means over their batch. Batch normalisation sees its own share.
 
     Raises:
-        ValueError: for an option outside what is allowed.
+        ValueError: for an option outside what is allowed; for a checkpoint that is damaged or of
+            another run.
     """
-    counts = {"epochs": epochs, "batch_size": batch_size, "record_every": record_every}
-    for name, value in {"lr": lr, **counts}.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be positive, got {value!r}")
-    device = torch.device(device)
-    model = model.to(device)
-    images, labels = data.train_images.to(device), data.train_labels.to(device)
-    test_images, test_labels = data.test_images.to(device), data.test_labels.to(device)
-    truth = None if clean_labels is None else clean_labels.to(device)
-    centre = centring(images)
+    settings = {name: value for name, value in locals().items() if name in SETTINGS}
+    _check_positive(settings | {"checkpoint_every": checkpoint_every})
+    processes = Processes(process_group, device)
+    processes.check(loss)
+    model = model.to(processes.device)
+    source = source_of(
+        data, batch_size=batch_size, augment=augment, generator=generator, processes=processes
+    )
+    truth = source.truth(clean_labels)
     descent = optimizer_of(
         optimizer,
         model.parameters(),
@@ -77,94 +101,44 @@ def fit(
         weight_decay=weight_decay,
         eps=eps,
     )
-    steps_per_epoch = math.ceil(len(labels) / batch_size)
-    steps, warmup_steps = epochs * steps_per_epoch, round(warmup * steps_per_epoch)
-    rates = (
-        learning_rate(
-            step,
-            steps,
-            lr=lr,
-            schedule=schedule,
-            warmup_steps=warmup_steps,
-            milestones=milestones,
-            drop=drop,
-        )
-        for step in range(steps)
+    rate = partial(
+        learning_rate,
+        steps=epochs * len(source),
+        lr=lr,
+        schedule=schedule,
+        warmup_steps=round(warmup * len(source)),
+        milestones=milestones,
+        drop=drop,
     )
+    run = Run(model, loss, source, descent, processes)
+    keeper = None
+    if checkpoint is not None:
+        about = fingerprint(run, settings=settings, truth=truth)
+        keeper = Keeper(run, Path(checkpoint), every=checkpoint_every, about=about)
+        keeper.restore()
     recorded = sorted({*range(record_every, epochs + 1, record_every), epochs})
     drawn = _evenly_spaced(recorded, HISTOGRAMS)
-    curves, started = Curves(), time.perf_counter()
 
-    def inputs(batch: Tensor) -> Tensor:
-        x = images[batch]
-        return centre(crop_and_flip(x, generator=generator) if augment else x)
-
-    with _bar(epochs, shown=progress) as advance:
-        for epoch in range(1, epochs + 1):
-            batches = torch.randperm(len(labels), generator=generator).to(device).split(batch_size)
-            train_loss = _descend(model, loss, inputs, labels, batches, descent, rates)
-            if epoch in recorded or not math.isfinite(train_loss):
-                logits = predict(model, images, centre=centre)
-                if not (math.isfinite(train_loss) and bool(logits.isfinite().all())):
-                    curves.diverged = epoch
-                test_logits = predict(model, test_images, centre=centre)
-                curves.epoch.append(epoch)
-                curves.test_accuracy.append(accuracy(test_logits, test_labels))
-                curves.train_loss.append(train_loss if math.isfinite(train_loss) else None)
-                measure(curves, logits, labels, truth, loss, histogram=epoch in drawn)
-            advance(curves.test_accuracy)
-            if curves.diverged:
-                break
-
-    curves.corrupted = accuracy(logits, labels)
-    curves.intact = None if truth is None else accuracy(logits, truth)
-    curves.seconds = time.perf_counter() - started
-    return curves
+    shown = progress and processes.rank == 0
+    with progress_bar(epochs, done=run.epoch - 1, shown=shown) as advance:
+        while run.epoch <= epochs and not run.curves.diverged:
+            train_loss = run.train_epoch(rate, after_step=keeper and keeper.after_step)
+            if run.epoch in recorded or not math.isfinite(train_loss):
+                run.record(train_loss, truth, histogram=run.epoch in drawn)
+            advance(run.curves.test_accuracy)
+            run.end_epoch()
+    if keeper:
+        keeper.remove()
+    return run.finished()
 
 
-def _descend(model, loss, inputs, labels, batches, descent, rates) -> float:
-    """One pass over the batches, each at the next of the rates; the mean loss of an example."""
-    model.train()
-    total = torch.zeros((), dtype=torch.float64, device=labels.device)
-    for batch, rate in zip(batches, rates, strict=False):
-        for group in descent.param_groups:
-            group["lr"] = rate
-        value = loss(model(inputs(batch)), labels[batch])
-        descent.zero_grad()
-        value.backward()
-        descent.step()
-        total += value.detach() * len(batch)
-    return total.item() / len(labels)
+def _check_positive(settings: dict) -> None:
+    for name in ("lr", "epochs", "batch_size", "record_every", "checkpoint_every"):
+        if not settings[name] > 0:
+            raise ValueError(f"{name} must be positive, got {settings[name]!r}")
 
 
 def _evenly_spaced(items: list[int], count: int) -> set[int]:
     if len(items) <= count:
         return set(items)
     return {items[round(i * (len(items) - 1) / (count - 1))] for i in range(count)}
-
-
-@contextmanager
-def _bar(epochs: int, *, shown: bool) -> Iterator[Callable[[list[float]], None]]:
-    """Yield a function to call after each epoch with the test accuracies so far."""
-    try:
-        from rich import progress as rich
-        from rich.console import Console
-    except ImportError:
-        shown = False
-    if not shown:
-        yield lambda accuracies: None
-        return
-    columns = (
-        rich.TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"),
-        rich.BarColumn(),
-        rich.TextColumn("test accuracy {task.fields[accuracy]}"),
-        rich.TimeRemainingColumn(),
-    )
-    with rich.Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("training", total=epochs, accuracy="–")
-
-        def advance(accuracies: list[float]) -> None:
-            latest = f"{accuracies[-1]:.1%}" if accuracies else "–"
-            bar.update(task, advance=1, accuracy=latest)
-
-        yield advance
