@@ -211,6 +211,7 @@ def test_divergence_between_records_is_noticed():
         ({"lr": -1.0}, "lr.*-1.0"),
         ({"batch_size": 0}, "batch_size.*0"),
         ({"record_every": 0}, "record_every.*0"),
+        ({"clean_labels": torch.zeros(7).long()}, "clean_labels.*150.*7"),
     ],
 )
 def test_bad_options_are_named(options, words):

@@ -74,8 +74,20 @@ def effective_share(w: Tensor) -> float:
     return (w.sum().square() / (len(w) * w.square().sum())).item()
 
 
+def check_lengths(labels: Tensor, truth: Tensor | None) -> None:
+    """ValueError for true labels of another number than the labels that were given."""
+    if truth is not None and len(truth) != len(labels):
+        raise ValueError(
+            f"clean_labels must be {len(labels)}, as training labels, got {len(truth)}"
+        )
+
+
 def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> None:
-    """Append one epoch's p of clean and of noisy examples and the effective sample size."""
+    """Append one epoch's p of clean and of noisy examples and the effective sample size.
+
+    logits (N, K); labels, as given, and truth, or None, int64 (N,).
+    """
+    check_lengths(labels, truth)
     m = log_odds(logits.double(), labels)
     p = m.sigmoid()
     usable = curves.diverged is None

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from dmnb.train.images import centring, crop, draw_crops
-from dmnb.train.measure import predict
+from dmnb.train.measure import check_lengths, predict
 from dmnb.train.parallel import Processes
 
 
@@ -92,6 +92,7 @@ class InMemory:
 
     def truth(self, clean_labels: Tensor | None) -> Tensor | None:
         """The clean labels (N,) on the device, those of all processes."""
+        check_lengths(self.labels, clean_labels)
         return None if clean_labels is None else clean_labels.to(self.processes.device)
 
     def content(self) -> tuple[Tensor, ...]:
