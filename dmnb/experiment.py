@@ -13,7 +13,7 @@ from numbers import Real
 import torch
 from torch import nn
 
-from dmnb import data, emphasis, models, noise, train
+from dmnb import data, emphasis, features, models, noise, train
 from dmnb.loss import AuthorsDMLoss, DMLoss
 from dmnb.record import Record, hardware, versions
 
@@ -36,6 +36,12 @@ HELD_OUT = 0.2
 NORMALIZATIONS = ("none", "integral", "batch")
 HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
 NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
+
+# Data sets of document vectors: the texts and what makes vectors of them.
+VECTORS = {
+    "imdb-pv-dbow": ("imdb", features.pv_dbow),
+    "imdb-tfidf-svd": ("imdb", features.tfidf_svd),
+}
 
 # Patrini et al., CVPR 2017: 2 -> 7, 3 -> 8, 5 <-> 6, 7 -> 1 for digits; bird -> airplane,
 # cat <-> dog, deer -> horse, truck -> automobile for CIFAR-10.
@@ -71,7 +77,10 @@ class Config:
     """
 
     dataset: str = _setting(
-        "digits", "data set, or a folder of images", "a name or a path", lambda x: bool(x)
+        "digits",
+        f"data set, {', '.join(VECTORS)}, or a folder of images",
+        "a name or a path",
+        lambda x: bool(x),
     )
     noise: str = _setting("symmetric", "how training labels are corrupted", NOISES)
     rate: float = _setting(0.4, "share of labels to corrupt", "in [0, 1]", lambda x: 0 <= x <= 1)
@@ -201,46 +210,94 @@ def run(config: Config, *, progress: bool = True) -> Record:
         ValueError: for settings that do not fit the data, such as human labels of digits, and for
             a device that is not there.
     """
-    if config.device != "cpu" and not torch.cuda.is_available():
-        raise ValueError(f"device {config.device} is not available here; cpu is")
-    config = dataclasses.replace(config, normalization=normalization_of(config))
+    config = runnable(config)
     dataset, clean = prepared(config)
-    noisy = dataset.train_labels
     with torch.random.fork_rng(devices=_generators(config.device)):
-        torch.manual_seed(_stream_seed(config.seed, "network"))
-        model = models.build(
-            config.model,
-            in_shape=dataset.in_shape,
-            num_classes=dataset.num_classes,
-            width=config.width,
-            dropout=config.dropout or 0.0,
-            weights=config.weights,
-        )
         curves = train.fit(
-            model,
+            network_of(config, dataset),
             loss_of(config).to(config.device),
             dataset,
             clean_labels=clean,
             generator=stream(config.seed, "order"),
             progress=progress,
-            epochs=epochs_of(config, len(noisy)),
-            **{
-                name: getattr(config, name)
-                for name in (
-                    "lr", "batch_size", "optimizer", "momentum", "weight_decay",
-                    "schedule", "warmup", "augment", "device", "record_every",
-                )
-            },
-            **_given(eps=config.eps, milestones=_steps(config.milestones), drop=config.drop),
-        )  # fmt: skip
+            lr=config.lr,
+            augment=config.augment,
+            **descent_of(config, len(clean)),
+        )
+    return record_of(config, curves, clean, dataset.train_labels)
+
+
+def runnable(config: Config) -> Config:
+    """The config with its normalization written out; ValueError where its device is not there."""
+    if config.device != "cpu" and not torch.cuda.is_available():
+        raise ValueError(f"device {config.device} is not available here; cpu is")
+    return dataclasses.replace(config, normalization=normalization_of(config))
+
+
+def network_of(config: Config, dataset: data.Dataset) -> nn.Module:
+    """The config's network for images of the dataset's shape, its weights drawn by the seed.
+
+    It seeds the global generator: call it inside torch.random.fork_rng.
+    """
+    torch.manual_seed(_stream_seed(config.seed, "network"))
+    return models.build(
+        config.model,
+        in_shape=dataset.in_shape,
+        num_classes=dataset.num_classes,
+        width=config.width,
+        dropout=config.dropout or 0.0,
+        weights=config.weights,
+    )
+
+
+def descent_of(config: Config, examples: int) -> dict:
+    """The options that `fit` and `fit_many` of `dmnb.train` share, as this config sets them.
+
+    examples: how many there are to train on, at least 1; iterations become epochs of so many.
+    """
+    names = (
+        "batch_size", "optimizer", "momentum", "weight_decay", "schedule", "warmup", "device",
+        "record_every",
+    )  # fmt: skip
+    return {name: getattr(config, name) for name in names} | _given(
+        epochs=epochs_of(config, examples),
+        eps=config.eps,
+        milestones=_steps(config.milestones),
+        drop=config.drop,
+    )
+
+
+def record_of(
+    config: Config, curves: train.Curves, clean: torch.Tensor, given: torch.Tensor
+) -> Record:
+    """A run's curves with the config, versions and hardware that made them.
+
+    clean, given: int64 (N,), the true labels of its training examples and those it learned.
+    """
     return Record(
         config=config.to_dict(),
-        noise_rate=noise.rate(clean, noisy),
+        noise_rate=noise.rate(clean, given),
         best=max(curves.test_accuracy),
         final=curves.test_accuracy[-1],
         versions=versions(),
         hardware=hardware(config.device),
         **vars(curves),
+    )
+
+
+def dataset_of(config: Config) -> data.Dataset:
+    """The config's data set: images, or for the names of `VECTORS` vectors (N, D, 1, 1), float32.
+
+    Vectors are computed once, in minutes, and kept (see `dmnb.features`).
+    """
+    if config.dataset not in VECTORS:
+        return data.load(config.dataset)
+    name, vectors_of = VECTORS[config.dataset]
+    texts = data.load_text(name)
+    vectors = vectors_of([*texts.train_texts, *texts.test_texts])[..., None, None]
+    train_vectors, test_vectors = vectors.split([len(texts.train_texts), len(texts.test_texts)])
+    return data.Dataset(
+        train_vectors, texts.train_labels, test_vectors, texts.test_labels, texts.class_names
     )
 
 
@@ -256,22 +313,35 @@ def prepared(config: Config) -> tuple[data.Dataset, torch.Tensor]:
     Raises:
         ValueError: as for `corrupted_labels`.
     """
-    dataset = data.load(config.dataset)
+    dataset = dataset_of(config)
     clean, noisy = dataset.train_labels, corrupted_labels(dataset, config)
-    rows = torch.arange(len(clean))
-    if config.imbalance:
-        draw = stream(config.seed, "imbalance")
-        rows = data.step_imbalance(clean, config.imbalance, dataset.num_classes, generator=draw)
-    if config.held_out:
-        draw = stream(config.seed, "held out")
-        kept, held = (rows[part] for part in data.split_rows(len(rows), HELD_OUT, generator=draw))
+    rows, held = rows_of(config, clean, dataset.num_classes)
+    if held is not None:
         labels = noisy if config.held_out == "given" else clean
         dataset = dataclasses.replace(
             dataset, test_images=dataset.train_images[held], test_labels=labels[held]
         )
-        rows = kept
     images = dataset.train_images if len(rows) == len(clean) else dataset.train_images[rows]
     return dataclasses.replace(dataset, train_images=images, train_labels=noisy[rows]), clean[rows]
+
+
+def rows_of(
+    config: Config, clean: torch.Tensor, num_classes: int
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The rows of the training set to learn and those to hold out (None where none are).
+
+    clean: int64 (N,) in [0, num_classes), the true labels. Rows are int64, rising, in [0, N). The
+    config says how, and its seed draws them.
+    """
+    rows = torch.arange(len(clean))
+    if config.imbalance:
+        draw = stream(config.seed, "imbalance")
+        rows = data.step_imbalance(clean, config.imbalance, num_classes, generator=draw)
+    if not config.held_out:
+        return rows, None
+    draw = stream(config.seed, "held out")
+    kept, held = data.split_rows(len(rows), HELD_OUT, generator=draw)
+    return rows[kept], rows[held]
 
 
 def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:

@@ -26,7 +26,7 @@ BELOW = {
     "widgets": {"emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "train", "guide"}
-BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
+BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
 BELOW["cli"] = BELOW["sweep"] | {"sweep", "plots", "report"}
 BELOW["__main__"] = {"cli"}
 
