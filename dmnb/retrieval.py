@@ -74,7 +74,7 @@ def set_features(features: Tensor, set_of: Tensor, count: int) -> Tensor:
 def average_precision(right: Tensor, *, rule: str = "steps") -> float:
     """The average precision of one ranking, in [0, 1].
 
-    right: bool (G,), whether the answer at each rank is right; at least one is. With precision P_k
+    right: bool (N,), whether the answer at each rank is right; at least one is. With precision P_k
     and recall R_k of the first k answers, rule "steps" is sum_k (R_k - R_{k-1}) P_k, the mean
     precision at the right answers, as in scikit-learn; "trapezoids" has (P_{k-1} + P_k) / 2 for
     P_k, with P_0 = 1, as in the Matlab code that came with Market-1501 and MARS.
