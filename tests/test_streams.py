@@ -1,4 +1,4 @@
-"""Images that stay on disk: a made Clothing1M of tiny photographs, and its errors."""
+"""Images that stay on disk: a Clothing1M and a MARS made of tiny photographs, and their errors."""
 
 import pickle
 
@@ -144,3 +144,74 @@ def test_what_is_wrong_with_a_folder_is_named(tmp_path, damage, error, words):
 def test_an_unknown_split_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"noisy_train, clean_train, clean_val.*'train'"):
         data.clothing1m("train", tmp_path)
+
+
+# First and last frame, identity, camera.
+TRAIN_TRACKS = [[1, 3, 5, 1], [4, 4, 5, 2], [5, 6, 900, 1]]
+TEST_TRACKS = [[1, 2, -1, 1], [3, 3, 0, 2], [4, 6, 7, 1], [7, 8, 7, 3]]
+FOLDERS = {-1: "00-1", 0: "0000"}
+
+
+def write_mars(root):
+    """The colour of a frame tells its tracklet."""
+    savemat = pytest.importorskip("scipy.io").savemat
+    (root / "info").mkdir(parents=True)
+    for split, tracks in (("train", TRAIN_TRACKS), ("test", TEST_TRACKS)):
+        names = []
+        for number, (first, last, person, camera) in enumerate(tracks):
+            for frame in range(first, last + 1):
+                folder = FOLDERS.get(person, f"{person:04}")
+                names.append(f"{folder}C{camera}T{number:04}F{frame:03}.jpg")
+                path = root / f"bbox_{split}" / folder / names[-1]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                Image.new("RGB", (16, 32), colour(number)).save(path, quality=95)
+        (root / "info" / f"{split}_name.txt").write_text("\n".join(names))
+        table = {f"track_{split}_info": np.array(tracks, dtype=np.int32)}
+        savemat(root / "info" / f"tracks_{split}_info.mat", table)
+    savemat(root / "info" / "query_IDX.mat", {"query_IDX": np.array([[3, 4]], dtype=np.uint16)})
+    return root
+
+
+def test_mars(tmp_path):
+    found = data.mars(write_mars(tmp_path), size=(32, 16))
+    assert found.train.labels.tolist() == [0, 0, 0, 0, 1, 1]
+    assert found.train.class_names == ("5", "900")
+    assert found.train.in_shape == (3, 28, 14)
+    assert found.test.labels.tolist() == [0, 0, 1, 2, 2, 2, 3, 3]
+    assert found.identities.tolist() == [-1, 0, 7, 7]
+    assert found.cameras.tolist() == [1, 2, 1, 3]
+    assert found.queries.tolist() == [2, 3]
+    for split, tracks in ((found.train, TRAIN_TRACKS), (found.test, TEST_TRACKS)):
+        of_frame = np.repeat(
+            np.arange(len(tracks)), [last - first + 1 for first, last, *_ in tracks]
+        )
+        for (x, _), number in zip(split, of_frame, strict=True):
+            expected = torch.tensor(colour(int(number))).float()
+            torch.testing.assert_close(shown(x), expected, atol=4, rtol=0)
+
+
+def save(name, **content):
+    return lambda root: pytest.importorskip("scipy.io").savemat(root / "info" / name, content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "words"),
+    [
+        (lambda root: (root / "info" / "test_name.txt").unlink(), FileNotFoundError,
+         r"mars needs info/test_name\.txt"),
+        (lambda root: (root / "info" / "query_IDX.mat").unlink(), FileNotFoundError,
+         r"mars needs info/query_IDX\.mat"),
+        (lambda root: (root / "bbox_test/0000/0000C2T0001F003.jpg").unlink(), FileNotFoundError,
+         r"test_name\.txt lists bbox_test/0000/0000C2T0001F003\.jpg, not in"),
+        (save("tracks_test_info.mat", tracks=np.array([*TEST_TRACKS[:3], [7, 9, 7, 2]])), ValueError,
+         r"tracks_test_info\.mat, row 4: frames 7 to 9 are not in \[1, 8\]"),
+        (save("query_IDX.mat", query_IDX=np.array([[0, 1]])), ValueError,
+         r"query_IDX\.mat must have numbers in \[1, 4\]"),
+        (save("query_IDX.mat", one=np.ones((1, 2)), two=np.ones((1, 2))), ValueError,
+         r"query_IDX\.mat must hold one table, got 2"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_mars_is_named(tmp_path, damage, error, words):
+    damage(write_mars(tmp_path))
+    with pytest.raises(error, match=words):
+        data.mars(tmp_path)

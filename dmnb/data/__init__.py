@@ -8,16 +8,17 @@ DMNB_DATA unless given), else from the Hugging Face hub. A folder holds either
     train.parquet, test.parquet           the hub's image layout: an image and a label column
     train/<class>/*, test/<class>/*       torchvision's ImageFolder layout
 
-`clothing1m` reads photographs that stay on disk. `load_text` reads "imdb", or a folder with Parquet
-files that have a text and a label column.
+`clothing1m` and `mars` read photographs that stay on disk. `load_text` reads "imdb", or a folder
+with Parquet files that have a text and a label column.
 
 Sources: Xiao et al. 2017 (Fashion-MNIST), Krizhevsky 2009 (CIFAR), Wei et al. 2022 (CIFAR-N), Xiao
-et al. 2015 (Clothing1M), Maas et al. 2011 (IMDB).
+et al. 2015 (Clothing1M), Zheng et al. 2016 (MARS), Maas et al. 2011 (IMDB).
 """
 
 from dmnb.data.clothing1m import clothing1m
 from dmnb.data.files import HUB, NAMES, TEXTS
 from dmnb.data.images import Dataset, human_labels, load, superclass_of
+from dmnb.data.mars import Mars, mars
 from dmnb.data.streams import Stream
 from dmnb.data.subsets import split_rows, step_imbalance
 from dmnb.data.text import Texts, load_text
@@ -27,12 +28,14 @@ __all__ = [
     "NAMES",
     "TEXTS",
     "Dataset",
+    "Mars",
     "Stream",
     "Texts",
     "clothing1m",
     "human_labels",
     "load",
     "load_text",
+    "mars",
     "split_rows",
     "step_imbalance",
     "superclass_of",

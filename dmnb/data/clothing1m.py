@@ -11,10 +11,10 @@ Its authors give it on request (https://github.com/Cysu/noisy_label). The folder
 The text files may be in a folder annotations/ instead.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from dmnb.data.files import own_folder
 from dmnb.data.streams import Stream, stream, view
 
 NAME = "clothing1m"
@@ -39,7 +39,7 @@ def clothing1m(
     """
     if split not in SPLITS:
         raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
-    folder = _folder(root)
+    folder = own_folder(NAME, root)
     names = _lines(folder, "category_names_eng.txt")
     key_list, label_file = f"{split}_key_list.txt", f"{split.split('_')[0]}_label_kv.txt"
     keys = _lines(folder, key_list)
@@ -54,18 +54,6 @@ def clothing1m(
         view=view((size, size), augment=augment),
         listed_in=key_list,
     )
-
-
-def _folder(root: str | Path | None) -> Path:
-    above = os.environ.get("DMNB_DATA")
-    if root is None and not above:
-        raise FileNotFoundError(
-            f"{NAME} has no download: set DMNB_DATA to the folder that {NAME}/ is in, or pass root="
-        )
-    folder = Path(above) / NAME if root is None else Path(root)
-    if not folder.expanduser().is_dir():
-        raise FileNotFoundError(f"{NAME} is not there: {folder} is no folder")
-    return folder.expanduser()
 
 
 def _lines(folder: Path, name: str) -> Sequence[str]:

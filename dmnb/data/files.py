@@ -46,6 +46,19 @@ def local_folder(name_or_path: str | Path, root: str | Path | None) -> Path | No
     return folder
 
 
+def own_folder(name: str, root: str | Path | None) -> Path:
+    """The folder of a data set that has no download: root, or `<DMNB_DATA>/<name>` when None."""
+    above = os.environ.get("DMNB_DATA")
+    if root is None and not above:
+        raise FileNotFoundError(
+            f"{name} has no download: set DMNB_DATA to the folder that {name}/ is in, or pass root="
+        )
+    folder = Path(above, name) if root is None else Path(root)
+    if not folder.expanduser().is_dir():
+        raise FileNotFoundError(f"{name} is not there: {folder} is no folder")
+    return folder.expanduser()
+
+
 def files_in(folder: Path) -> list[Path]:
     """The files of the layout that the folder has; none if it has neither."""
     parquet = [folder / f"{split}.parquet" for split in SPLITS]
