@@ -203,7 +203,7 @@ def save(name, **content):
          r"mars needs info/query_IDX\.mat"),
         (lambda root: (root / "bbox_test/0000/0000C2T0001F003.jpg").unlink(), FileNotFoundError,
          r"test_name\.txt lists bbox_test/0000/0000C2T0001F003\.jpg, not in"),
-        (save("tracks_test_info.mat", tracks=np.array([*TEST_TRACKS[:3], [7, 9, 7, 2]])), ValueError,
+        (save("tracks_test_info.mat", t=np.array([*TEST_TRACKS[:3], [7, 9, 7, 2]])), ValueError,
          r"tracks_test_info\.mat, row 4: frames 7 to 9 are not in \[1, 8\]"),
         (save("query_IDX.mat", query_IDX=np.array([[0, 1]])), ValueError,
          r"query_IDX\.mat must have numbers in \[1, 4\]"),
