@@ -1,0 +1,62 @@
+"""The grid files of the book: each says how to run it, and every cell of it is valid settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dmnb import experiment, sweep
+
+ROOT = Path(__file__).resolve().parents[1]
+GRIDS = sorted((ROOT / "book/experiments").glob("*.grid.yaml"))
+
+every_grid = pytest.mark.parametrize("path", GRIDS, ids=lambda path: path.name.split(".")[0])
+
+
+def command(path):
+    """The words of the command at the top of a grid file."""
+    text = re.sub(r"\\\n#\s*", "", path.read_text())
+    (words,) = re.findall(r"^#   dmnb sweep (.*)$", text, re.MULTILINE)
+    return words.split()
+
+
+def cells(path):
+    known = experiment.settings() if "--no-notebook" in command(path) else None
+    return sweep.read_grid(path, known=known)
+
+
+@every_grid
+def test_its_command_names_files_that_exist(path):
+    files = [word for word in command(path) if word.startswith("book/experiments/")]
+    assert files[-1] == str(path.relative_to(ROOT))
+    assert all((ROOT / file).is_file() for file in files)
+
+
+@every_grid
+def test_every_cell_is_valid_settings(path):
+    if "--no-notebook" in command(path):
+        for cell in cells(path):
+            experiment.Config.from_dict(cell)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 6, 7, 8, 9])
+def test_every_row_of_the_papers_table_has_its_cells(number):
+    """A setting of a row is a cell's, or the cell's own choice where the paper prints none."""
+    from dmnb import report
+
+    grids = [path for path in GRIDS if re.match(rf"table_{number}[._]", path.name)]
+    configs = [experiment.Config.from_dict(cell) for path in grids for cell in cells(path)]
+    records = [
+        {**config.to_dict(), "normalization": experiment.normalization_of(config)}
+        for config in configs
+    ]
+    missing = []
+    for row in report.read_table(ROOT / f"book/results/paper/table_{number}.csv"):
+        settings = {k: v for k, v in row.items() if v is not None and k not in report.PRINTED}
+        if row["emphasis"] is None:
+            continue
+        if settings["rate"] == 0:
+            del settings["noise"]
+        if not any(all(record.get(k, 0) == v for k, v in settings.items()) for record in records):
+            missing.append(row)
+    assert missing == []
