@@ -10,8 +10,7 @@ from torch import nn
 from dmnb import DMLoss, models
 from dmnb.emphasis import CCE, DM, GCE, MAE, AnchoredDM, per_class
 from dmnb.loss import AuthorsDMLoss
-from dmnb.train import fit
-from dmnb.train.many import fit_many
+from dmnb.train import fit, fit_many
 from dmnb.train.stacked import JointLoss
 
 N, TEST, CLASSES = 150, 40, 3

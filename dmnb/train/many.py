@@ -172,7 +172,8 @@ def _together(
         batches = rows.gather(1, torch.stack(order).to(device)).split(batch_size, 1)
         total = torch.zeros(len(runs), dtype=torch.float64, device=device)
         for batch, factor in zip(batches, factors, strict=False):
-            values = loss(networks(centre(images[batch])), y.gather(1, batch))
+            x = images.index_select(0, batch.flatten()).unflatten(0, batch.shape)
+            values = loss(networks(centre(x)), y.gather(1, batch))
             step(torch.autograd.grad(values.sum(), networks.parameters), rates * factor)
             total += values.detach() * batch.shape[1]
         due = [

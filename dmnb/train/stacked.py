@@ -148,7 +148,7 @@ def centring_of(images: Tensor, rows: Tensor) -> Callable[[Tensor], Tensor]:
     chosen, which = rows.unique(dim=0, return_inverse=True)
     means = torch.stack([mean_of(images[own]) for own in chosen])
     mean = means[which].unsqueeze(1) if len(means) > 1 else means[0]
-    return lambda x: x.float() / scale - mean
+    return lambda x: (x.float() if scale == 1 else x.float() / scale) - mean
 
 
 def _is_plain(loss: Callable) -> bool:
