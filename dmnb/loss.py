@@ -13,6 +13,8 @@ Source: arXiv 1905.11233, equations 7, 8 and 12. The log-odds form is ours.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -29,34 +31,40 @@ INTEGERS = (torch.int64, torch.int32, torch.uint8, torch.int16, torch.int8)
 
 
 class _Rows(torch.autograd.Function):
-    """(N, C) logits, (N, 1) labels in [0, C) -> l / Z and w / 2Z, (N, 1); the latter constant.
+    """(N, C) logits, (N, 1) labels in [0, C) -> a l / Z, (N, 1) or its sum, and w / 2Z, constant.
 
-    The same as _plain_rows with one exponential and one array the size of the logits: -∂m/∂z,
-    which backward turns into the gradient in place. A second backward makes it anew.
+    a, a number or a scalar, is share(w / 2Z). The same as _plain_rows with one exponential and one
+    array the size of the logits: -∂m/∂z, which backward turns into the gradient in place. A second
+    backward makes it anew.
     """
 
     @staticmethod
-    def forward(ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis, share: Callable, summed: bool
+    ) -> tuple[Tensor, Tensor]:
         m, ctx.direction = _log_odds_and_direction(z, y)
         pull = emphasis._pull(m)
+        ctx.emphasis, ctx.a = emphasis, share(pull)
         ctx.save_for_backward(z, y, pull)
-        ctx.emphasis = emphasis
         ctx.mark_non_differentiable(pull)
         ctx.set_materialize_grads(False)
-        return emphasis._value(m).to(ctx.direction.dtype), pull
+        l = emphasis._value(m)  # noqa: E741
+        return ((l.sum() if summed else l) * ctx.a).to(ctx.direction.dtype), pull
 
     @staticmethod
-    def backward(ctx: Any, grad_output: Tensor | None, _: None) -> tuple[Tensor | None, None, None]:
+    def backward(ctx: Any, grad_output: Tensor | None, _: None) -> tuple[Tensor | None, ...]:
         if grad_output is None:
-            return None, None, None
+            return (None,) * 5
         z, y, pull = ctx.saved_tensors
         if torch.is_grad_enabled():  # second derivatives: the plain rows have them
             l, _ = _plain_rows(z, y, ctx.emphasis)  # noqa: E741
-            return *torch.autograd.grad(l, z, grad_output, create_graph=True), None, None
+            grad_l = (grad_output * ctx.a).expand_as(l).to(l.dtype)
+            return *torch.autograd.grad(l, z, grad_l, create_graph=True), *(None,) * 4
         direction, ctx.direction = ctx.direction, None
         if direction is None:
             _, direction = _log_odds_and_direction(z, y)
-        return direction.mul_((grad_output * pull).to(direction.dtype)).to(z.dtype), None, None
+        g = (pull * (grad_output * ctx.a)).to(direction.dtype)
+        return direction.mul_(g).to(z.dtype), None, None, None, None
 
 
 def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -64,7 +72,7 @@ def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     q = _at_least_float32(z).scatter(1, y, -torch.inf)
     top = q.amax(1, True)
     torch.softmax(q, 1, out=q)
-    m = wide(z.gather(1, y)) - top + wide(q.amax(1, True)).log_()  # logsumexp = top - log max q
+    m = wide(z.gather(1, y)) - top + q.amax(1, True).log_()  # logsumexp = top - log max q
     return m, q.scatter_(1, y, -1)
 
 
@@ -75,10 +83,11 @@ def _plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tenso
 
 def _log_odds(z: Tensor, y: Tensor) -> Tensor:
     """m (N, 1), wide; the largest other logit is taken out before the exponential."""
-    labelled = y == torch.arange(z.shape[1], device=z.device)
+    labelled = y.int() == torch.arange(z.shape[1], device=z.device, dtype=torch.int32)
     others = _at_least_float32(z).masked_fill(labelled, -torch.inf)
     top = others.detach().amax(1, True)
-    return wide(z.gather(1, y)) - top - wide((others - top).exp().sum(1, True)).log()
+    z_y = z.masked_fill(~labelled, 0).sum(1, True)  # a gather's derivative does not fuse
+    return wide(z_y) - top - wide((others - top).exp().sum(1, True)).log()
 
 
 def _at_least_float32(z: Tensor) -> Tensor:
@@ -171,9 +180,22 @@ def _dm_loss(
 ) -> Tensor:
     z, y = _rows(logits, target)
     emphasis = emphasis._for_labels(y, z.shape[1])
-    l, pull, c = _per_row(z, y, emphasis, weight, ignore_index)  # noqa: E741
+    eager = z.is_cpu and not _is_traced(z, y)
+    alike = weight is None and process_group is None and not 0 <= ignore_index < z.shape[1]
+    if eager and alike and len(z) > 0:
+        share, summed = (
+            partial(_share, normalization, reduction, emphasis.integral),
+            reduction != "none",
+        )
+        try:
+            total, _ = _Rows.apply(z, y, emphasis, share, summed)
+            return total if summed else total.reshape(target.shape)
+        except (IndexError, RuntimeError):
+            pass  # a row to ignore, or a wrong label: looked into only now that one is known
+    l, pull, c = _weighted_rows(z, y, emphasis, weight, ignore_index)  # noqa: E741
     if normalization == "batch":
-        divisor = _batch_divisor(pull, c, emphasis.integral, process_group).to(l.dtype)
+        count = (c != 0).sum()
+        divisor = _batch_divisor(pull, count, emphasis.integral, process_group).to(l.dtype)
         total = (l if reduction == "none" else l.sum()) / divisor
     elif reduction == "mean":
         total = _mean(l, c, process_group)
@@ -186,27 +208,32 @@ def _dm_loss(
     return total.reshape(target.shape) if reduction == "none" else total
 
 
-def _per_row(
+def _weighted_rows(
     z: Tensor, y: Tensor, emphasis: Emphasis, weight: Tensor | None, ignore_index: int
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """c l / Z, c w / 2Z and c, all (N, 1); c: class weights, 0 where ignored, or None for all ones."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """c l / Z, c w / 2Z and c, all (N, 1); c: class weights or 1, 0 where ignored."""
     traced = _is_traced(z, y)
-    eager = z.is_cpu and not traced
-    if eager and weight is None and not 0 <= ignore_index < z.shape[1]:
-        try:
-            return *_Rows.apply(z, y, emphasis), None
-        except (IndexError, RuntimeError):
-            pass  # a row to ignore, or a wrong label: looked into only now that one is known
     ignored = y == ignore_index
     z, y = z.masked_fill(ignored, 0), y.masked_fill(ignored, 0)
-    if eager:
+    if z.is_cpu and not traced:
         _check_range(y, z.shape[1])
     weight = z.new_ones(z.shape[1]) if weight is None else weight
     if weight.shape != z.shape[1:]:
         raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
     c = weight.to(z.device, _result_dtype(z))[y].masked_fill(ignored, 0)
-    l, pull = (_plain_rows if traced else _Rows.apply)(z, y, emphasis)  # noqa: E741
+    if traced:
+        l, pull = _plain_rows(z, y, emphasis)  # noqa: E741
+    else:
+        l, pull = _Rows.apply(z, y, emphasis, lambda pull: 1.0, False)  # noqa: E741
     return c * l, c * pull, c
+
+
+def _share(normalization: str, reduction: str, integral: float, pull: Tensor) -> float | Tensor:
+    """What multiplies every l / Z where all rows count alike."""
+    if normalization == "batch":
+        return 1 / _batch_divisor(pull, len(pull), integral, None)
+    scale = integral if normalization == "none" else 1.0
+    return scale / len(pull) if reduction == "mean" else scale
 
 
 def _check_range(y: Tensor, classes: int) -> None:
@@ -255,9 +282,10 @@ def _is_traced(*tensors: Tensor) -> bool:
     return torch.compiler.is_compiling() or any(map(wrapped, tensors))
 
 
-def _batch_divisor(pull: Tensor, c: Tensor | None, integral: float, process_group: Any) -> Tensor:
-    """max(Σ c w, 1e-6 N) / Z from c w / 2Z, N the number of rows that count."""
-    count = len(pull) if c is None else (c != 0).sum()
+def _batch_divisor(
+    pull: Tensor, count: int | Tensor, integral: float, process_group: Any
+) -> Tensor:
+    """max(Σ c w, 1e-6 N) / Z from c w / 2Z and N, the number of rows that count."""
     total, count = _sum_over(process_group, pull.device, 2 * pull.sum(), count)
     return total.clamp(min=1e-6 / integral * count + torch.finfo(torch.float32).tiny)
 
@@ -271,11 +299,9 @@ def _sum_over(process_group: Any, device: torch.device, *values: Any) -> tuple |
     return sums
 
 
-def _mean(l: Tensor, c: Tensor | None, process_group: Any) -> Tensor:  # noqa: E741
+def _mean(l: Tensor, c: Tensor, process_group: Any) -> Tensor:  # noqa: E741
     """Σ l / Σ c; NaN with zero gradient where nothing counts."""
-    if c is None and process_group is None:
-        return l.mean()
-    (count,) = _sum_over(process_group, l.device, len(l) if c is None else c.sum())
+    (count,) = _sum_over(process_group, l.device, c.sum())
     nothing = count == 0
     return l.sum() / torch.where(nothing, 1, count) + torch.where(nothing, torch.nan, 0.0)
 
