@@ -1,6 +1,7 @@
 """``dmnb`` on the command line: one sub-command is one function here.
 
 dmnb run --dataset digits --noise symmetric --rate 0.4 --emphasis dm --lam 0.5 --beta 12
+torchrun --nproc-per-node 2 -m dmnb run --device cuda        (two GPUs share every batch)
 """
 
 import argparse
@@ -10,7 +11,7 @@ import typing
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmnb import experiment
+from dmnb import experiment, train
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +56,12 @@ def _add_run(commands) -> None:
             ),
         )
     parser.add_argument("--out", type=Path, default=Path("runs"), help="folder of the record")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the state of the run here; the same command goes on from it if it is killed",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(function=_run)
 
@@ -62,7 +69,15 @@ def _add_run(commands) -> None:
 def _run(options: argparse.Namespace) -> None:
     chosen = {name: value for name, value in vars(options).items() if name in experiment.settings()}
     config = experiment.Config.from_dict(chosen)
-    record = experiment.run(config, progress=not options.quiet)
+    with train.torchrun(config.device) as processes:
+        record = experiment.run(
+            config,
+            progress=not options.quiet,
+            checkpoint=options.checkpoint,
+            process_group=processes.group,
+        )
+    if processes.rank > 0:
+        return
     path = record.save(options.out)
     print(summary(record))
     print(f"record: {path}")

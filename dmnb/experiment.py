@@ -9,13 +9,14 @@ import types
 import typing
 from collections.abc import Callable
 from numbers import Real
+from pathlib import Path
 
 import torch
 from torch import nn
 
 from dmnb import data, emphasis, features, models, noise, train
 from dmnb.loss import AuthorsDMLoss, DMLoss
-from dmnb.record import Record, hardware, versions
+from dmnb.record import Record, file_name, hardware, versions
 
 # The authors' formula, in the precision of the logits and free of their rounding.
 AUTHORS = {"dm-authors": None, "dm-authors-float64": torch.float64}
@@ -198,33 +199,59 @@ def settings() -> dict[str, dataclasses.Field]:
     return {field.name: field for field in dataclasses.fields(Config)}
 
 
-def run(config: Config, *, progress: bool = True) -> Record:
+def run(
+    config: Config,
+    *,
+    progress: bool = True,
+    checkpoint: str | Path | None = None,
+    process_group: typing.Any = None,
+) -> Record:
     """Load, corrupt, train, measure: the whole of one run.
 
     Labels, initial network and order come from three streams of random numbers that depend on the
     seed alone: runs that differ in the loss or the learning rate share all three. On the CPU the
     same config gives the same bits, ``seconds`` aside. The global generators are left as they were.
-    progress: show a bar on stderr where rich is installed.
+
+    Args:
+        config: the settings.
+        progress: show a bar on stderr where rich is installed.
+        checkpoint: folder to keep the state of the run in while it lasts, made where missing. Where
+            one of this config by this code is there, the run goes on from it. None: nowhere.
+        process_group: None for this process alone, else each process of the group calls this
+            function and trains on its share of every batch; all return the same record.
 
     Raises:
-        ValueError: for settings that do not fit the data, such as human labels of digits, and for
-            a device that is not there.
+        ValueError: for settings that do not fit the data, such as human labels of digits, for
+            a device that is not there, for a damaged checkpoint, and for the authors' formula,
+            which sums over one process, with a process group.
     """
     config = runnable(config)
     dataset, clean = prepared(config)
     with torch.random.fork_rng(devices=_generators(config.device)):
         curves = train.fit(
             network_of(config, dataset),
-            loss_of(config).to(config.device),
+            loss_of(config, process_group=process_group).to(config.device),
             dataset,
             clean_labels=clean,
             generator=stream(config.seed, "order"),
             progress=progress,
             lr=config.lr,
             augment=config.augment,
+            checkpoint=checkpoint and Path(checkpoint) / checkpoint_name(config),
+            process_group=process_group,
             **descent_of(config, len(clean)),
         )
-    return record_of(config, curves, clean, dataset.train_labels)
+    record = record_of(config, curves, clean, dataset.train_labels)
+    if process_group is not None:
+        record.hardware["processes"] = torch.distributed.get_world_size(process_group)
+    return record
+
+
+def checkpoint_name(config: Config) -> str:
+    """The file in which a run of this config by this code keeps its state."""
+    code = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode()).hexdigest()[:8]
+    settings = dataclasses.replace(config, normalization=normalization_of(config)).to_dict()
+    return f"{Path(file_name(settings)).stem}-{code}.checkpoint"
 
 
 def runnable(config: Config) -> Config:
@@ -413,12 +440,20 @@ def normalization_of(config: Config) -> str:
     return config.normalization or ("none" if plain else "integral")
 
 
-def loss_of(config: Config) -> nn.Module:
-    """The loss of a config: logits (B, K) and targets (B,) to a scalar."""
+def loss_of(config: Config, *, process_group: typing.Any = None) -> nn.Module:
+    """The loss of a config: logits (B, K) and targets (B,) to a scalar.
+
+    process_group: see `DMLoss`; ValueError for one with the authors' formula.
+    """
     if config.emphasis in AUTHORS:
-        dtype = AUTHORS[config.emphasis]
-        return AuthorsDMLoss(config.lam, config.beta, dtype=dtype)
-    return DMLoss(emphasis_of(config), normalization=normalization_of(config))
+        if process_group is not None:
+            raise ValueError(f"emphasis {config.emphasis} runs in one process, got a process_group")
+        return AuthorsDMLoss(config.lam, config.beta, dtype=AUTHORS[config.emphasis])
+    return DMLoss(
+        emphasis_of(config),
+        normalization=normalization_of(config),
+        process_group=process_group,
+    )
 
 
 def stream(seed: int, name: str) -> torch.Generator:

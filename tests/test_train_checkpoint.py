@@ -4,16 +4,21 @@ import errno
 import functools
 import io
 import itertools
+import json
 import logging
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from dmnb import DMLoss, data, emphasis, models
+from dmnb import DMLoss, data, emphasis, experiment, models
 from dmnb.train import Loaders, checkpoint, fit
 
 STEPS = 6  # of an epoch: 5 batches of 20 and one of 15
@@ -262,6 +267,14 @@ def test_a_checkpoint_is_a_file_that_torch_loads(tmp_path):
     assert checkpoint.load(newest)["about"] == state["about"]
 
 
+def test_settings_may_be_numbers_of_numpy(tmp_path, undisturbed):
+    options = {"lr": np.float64(0.05), "momentum": np.float64(0.9), "epochs": np.int64(3)}
+    options |= {"checkpoint": tmp_path / "run", "checkpoint_every": 4}
+    with pytest.raises(Power):
+        train(at=10, **options)
+    assert same(train(**options), undisturbed["plain"])
+
+
 def test_resuming_is_told(tmp_path, caplog):
     options, *_ = two_checkpoints(tmp_path)
     with caplog.at_level(logging.INFO):
@@ -284,3 +297,40 @@ def test_loaders_of_your_own_resume(tmp_path):
         with pytest.raises(Power):
             train(at=at, data=loaders(), **options)
         assert same(train(data=loaders(), **options), whole), at
+
+
+CONFIG = experiment.Config(epochs=120, record_every=10, width=16)
+
+
+def test_a_killed_command_goes_on(tmp_path):
+    """`dmnb run --checkpoint` killed from outside and run again writes the same record."""
+    command = [sys.executable, "-m", "dmnb", "run", "--epochs", "120", "--width", "16"]
+    command += ["--record-every", "10", "--quiet"]
+    command += ["--checkpoint", tmp_path / "kept", "--out", tmp_path / "runs"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, env=environment)
+    kept = tmp_path / "kept" / experiment.checkpoint_name(CONFIG)
+    while not kept.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert checkpoint.load(kept)["run"]["epoch"] > 1
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (path,) = (tmp_path / "runs").iterdir()
+    alone = json.loads(experiment.run(CONFIG, progress=False).to_json())
+    other = {"seconds": 0, "versions": {}}
+    assert json.loads(path.read_text()) | other == alone | other
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_a_run_of_other_code_begins_again(monkeypatch):
+    name = experiment.checkpoint_name(CONFIG)
+    assert name == experiment.checkpoint_name(
+        experiment.Config(epochs=120, record_every=10, width=16)
+    )
+    assert name != experiment.checkpoint_name(
+        experiment.Config(epochs=120, record_every=10, width=17)
+    )
+    monkeypatch.setattr(experiment, "versions", lambda: {"code": {"loss": "12345678"}})
+    assert name != experiment.checkpoint_name(CONFIG)

@@ -9,6 +9,7 @@ from dmnb.train.images import centring, crop_and_flip
 from dmnb.train.loop import fit
 from dmnb.train.many import fit_many
 from dmnb.train.measure import BINS, HISTOGRAMS, Curves, accuracy, effective_share, predict
+from dmnb.train.parallel import torchrun
 from dmnb.train.sources import Loaders
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "learning_rate",
     "optimizer_of",
     "predict",
+    "torchrun",
 ]

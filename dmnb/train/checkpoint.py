@@ -7,6 +7,7 @@ all, and the one before it stays beside it, as ``<name>.previous``.
 
 import hashlib
 import io
+import json
 import logging
 import os
 import tempfile
@@ -96,15 +97,21 @@ def fingerprint(run, *, settings: Mapping, truth: Tensor | None) -> dict[str, An
     unseeded = run.source.generator is torch.default_generator
     name = repr(loss) if isinstance(loss, nn.Module) else getattr(loss, "__qualname__", "")
     return {
-        **settings,
+        **json.loads(json.dumps(settings, default=_plain)),
         "network": digest(*(f"{name} {tuple(x.shape)} {x.dtype}" for name, x in parts)),
         "loss": f"{name} {digest(*tensors)}",
         "data": digest(*run.source.content()),
         "clean labels": None if truth is None else digest(truth),
         "generator": None if unseeded else digest(run.source.generator.get_state()),
+        "torch": str(torch.__version__),
         "device": run.processes.device.type,
         "processes": run.processes.size,
     }
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's, any other sequence as a list."""
+    return value.tolist() if hasattr(value, "tolist") else list(value)
 
 
 def digest(*parts: Tensor | str) -> str:
@@ -134,7 +141,7 @@ class Keeper:
         Raises:
             ValueError: the checkpoint is damaged, or of another run.
         """
-        state = load(self.path)
+        state = self.run.processes.from_first(lambda: load(self.path))
         if state is None:
             return
         about = state["about"]

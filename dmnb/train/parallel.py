@@ -1,7 +1,7 @@
 """Several processes that train one network on shares of every batch, with torch.distributed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 class Processes:
     """The processes of ``group`` on their ``device``; this one alone where group is None.
 
-    `joined`, `sum`, `first` and `agree` communicate: all processes call them, in the same order.
+    All but `check` and `part` communicate: every process calls them, in the same order.
     """
 
     def __init__(self, group: Any = None, device: str | torch.device = "cpu"):
@@ -72,22 +72,37 @@ class Processes:
         dist.broadcast(copy, dist.get_global_rank(self.group, 0), group=self.group)
         return copy.to(x.device)
 
+    def from_first(self, make: Callable[[], Any]) -> Any:
+        """What make() returns or raises in the first process; it is called there alone."""
+        if self.group is None:
+            return make()
+        outcome: list[Any] = [None, None]
+        if self.rank == 0:
+            try:
+                outcome[0] = make()
+            except (ValueError, OSError) as error:
+                outcome[1] = error
+        dist.broadcast_object_list(outcome, dist.get_global_rank(self.group, 0), group=self.group)
+        if outcome[1] is not None:
+            raise outcome[1]
+        return outcome[0]
+
 
 @contextmanager
-def torchrun(device: str) -> Iterator[Any]:
-    """Yield the process group of a launch by torchrun, or None without one.
+def torchrun(device: str | torch.device = "cpu") -> Iterator[Processes]:
+    """Yield the processes that torchrun launched, this one alone where it did not.
 
-    device: where the processes train; on "cuda" each takes the GPU of its local rank. They speak by
-    NCCL there and by gloo elsewhere. The group ends with the block.
+    device: where they train; on "cuda" each takes the GPU of its local rank. They speak by NCCL
+    there and by gloo elsewhere. Their process group ends with the block.
     """
     if not (dist.is_available() and dist.is_torchelastic_launched()):
-        yield None
+        yield Processes(None, device)
         return
     on_cuda = torch.device(device).type == "cuda"
     if on_cuda:
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("nccl" if on_cuda else "gloo")
     try:
-        yield dist.group.WORLD
+        yield Processes(dist.group.WORLD, device)
     finally:
         dist.destroy_process_group()

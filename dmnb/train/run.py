@@ -125,7 +125,9 @@ class Run:
         """Everything that changes, as tensors and plain values."""
         epoch_ended = self.step == len(self.source)
         return {
-            **{name: part.state_dict() for name, part in self._modules().items()},
+            "model": self.model.state_dict(),
+            "loss": self.loss.state_dict() if isinstance(self.loss, nn.Module) else {},
+            "descent": self.descent.state_dict()["state"],
             **{name: getattr(self, name) for name in COUNTERS},
             "total": self.processes.sum(self.total),
             "curves": vars(self.finished()),
@@ -135,8 +137,10 @@ class Run:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Set this run, built as the one that gave the state was, to where that one stood."""
-        for name, part in self._modules().items():
-            part.load_state_dict(state[name])
+        self.model.load_state_dict(state["model"])
+        if isinstance(self.loss, nn.Module):
+            self.loss.load_state_dict(state["loss"])
+        self.descent.load_state_dict(self.descent.state_dict() | {"state": state["descent"]})
         for name in COUNTERS:
             setattr(self, name, state[name])
         self.total.copy_(state["total"] if self.processes.rank == 0 else torch.zeros(()))
@@ -146,10 +150,6 @@ class Run:
         self._random = state["random"]
         if self.step == len(self.source):
             self._restore_random()
-
-    def _modules(self) -> dict[str, Any]:
-        modules = {"model": self.model, "descent": self.descent}
-        return modules | ({"loss": self.loss} if isinstance(self.loss, nn.Module) else {})
 
     def _restore_random(self) -> None:
         if self._random is not None:
