@@ -1,17 +1,20 @@
 """``dmnb`` on the command line: one sub-command is one function here.
 
 dmnb run --dataset digits --noise symmetric --rate 0.4 --emphasis dm --lam 0.5 --beta 12
-torchrun --nproc-per-node 2 -m dmnb run --device cuda        (two GPUs share every batch)
+dmnb sweep book/experiments/noisy_labels.ipynb noisy_labels.grid.yaml --jobs 4
 """
 
 import argparse
 import sys
 import types
 import typing
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmnb import experiment, train
+from dmnb import experiment, sweep
+from dmnb.sweep.kinds import changed
+from dmnb.sweep.show import progress
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,19 +25,23 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status, 2 for bad settings or data that cannot be loaded."""
+    """Run one command; its exit status: 0, 1 for cells or records that failed among others, 2 for
+    bad settings or files, 130 when interrupted."""
     parser = _Parser(
         prog="dmnb", description="Derivative manipulation: train and compare.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_sweep(commands)
     options = parser.parse_args(arguments)
     try:
-        options.function(options)
-    except (ValueError, OSError) as error:
+        return options.function(options)
+    except (ValueError, OSError, ImportError) as error:
         print(f"dmnb {options.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    return 0
+    except KeyboardInterrupt:
+        print(f"dmnb {options.command}: interrupted", file=sys.stderr)
+        return 130
 
 
 def _add_run(commands) -> None:
@@ -56,31 +63,81 @@ def _add_run(commands) -> None:
             ),
         )
     parser.add_argument("--out", type=Path, default=Path("runs"), help="folder of the record")
-    parser.add_argument(
-        "--checkpoint",
-        type=Path,
-        metavar="FOLDER",
-        help="keep the state of the run here; the same command goes on from it if it is killed",
-    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(function=_run)
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
     chosen = {name: value for name, value in vars(options).items() if name in experiment.settings()}
     config = experiment.Config.from_dict(chosen)
-    with train.torchrun(config.device) as processes:
-        record = experiment.run(
-            config,
-            progress=not options.quiet,
-            checkpoint=options.checkpoint,
-            process_group=processes.group,
-        )
-    if processes.rank > 0:
-        return
+    record = experiment.run(config, progress=not options.quiet)
     path = record.save(options.out)
     print(summary(record))
     print(f"record: {path}")
+    return 0
+
+
+def _add_sweep(commands) -> None:
+    parser = commands.add_parser(
+        "sweep",
+        help="run a notebook, or plain settings, for every cell of a grid",
+        description="Runs the cells of a grid file that are not finished. Stopped in whatever way, "
+        "the same command goes on. A cell runs again when its code has changed.",
+        usage="%(prog)s [options] (NOTEBOOK.ipynb | --no-notebook) GRID.yaml",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("files", nargs="+", type=Path, metavar="NOTEBOOK.ipynb GRID.yaml", help="in this order")
+    add("--no-notebook", action="store_true", help="cells are settings of `dmnb run`, no Jupyter")
+    add("--out", type=Path, help="folder of what the cells leave (default: runs/GRID)")
+    add("--jobs", type=int, metavar="N", help="processes (default: 1, or as the GPUs take)")
+    add("--gpu-share", type=float, metavar="F", help="share of a GPU for a cell, in (0, 1]")
+    add("--ray", metavar="ADDRESS", help="run on the Ray cluster there, such as auto")
+    add("--any-code", action="store_true", help="cells finished by other code count as done")
+    add("--dry-run", action="store_true", help="list the cells and what would run, and end")
+    add("--quiet", action="store_true", help="no progress")
+    parser.set_defaults(function=_sweep)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    *notebook, grid = options.files
+    if len(notebook) != (not options.no_notebook):
+        raise ValueError("give NOTEBOOK.ipynb and GRID.yaml, or --no-notebook and GRID.yaml")
+    if options.ray and options.jobs is not None:
+        raise ValueError("--jobs is for this machine; with --ray the cluster's CPUs say how many")
+    kind = sweep.Settings() if options.no_notebook else sweep.Notebooks(*notebook)
+    cells, out = kind.cells(grid), options.out or Path("runs") / grid.name.split(".")[0]
+    states = [sweep.status(kind, cell, out) for cell in cells]
+    if options.any_code:
+        states = ["done" if state.startswith("other code") else state for state in states]
+    counts = ", ".join(f"{count} {state}" for state, count in Counter(states).items())
+    lines = [f"{state:12} {cell.label}" for cell, state in zip(cells, states, strict=True)]
+    print(*(lines if options.dry_run else []), f"{len(cells)} cells in {out}: {counts}", sep="\n")
+    todo = [cell for cell, state in zip(cells, states, strict=True) if state != "done"]
+    if options.dry_run or not todo:
+        return 0
+    pool = (
+        sweep.Ray(options.ray, options.gpu_share)
+        if options.ray
+        else sweep.Processes(sweep.environments(options.jobs, options.gpu_share)[: len(todo)])
+    )
+    try:
+        return _run_cells(kind, todo, out, pool, quiet=options.quiet)
+    finally:
+        pool.close()
+
+
+def _run_cells(kind, cells, out: Path, pool, *, quiet: bool) -> int:
+    failed, other = 0, set()
+    with progress(len(cells), quiet=quiet) as tell:
+        for cell, outcome in sweep.sweep(kind, cells, out, pool):
+            failed += bool(outcome.error)
+            other |= set(changed(outcome.code, kind.code))
+            tell(f"{outcome.error or f'{outcome.seconds:.1f} s'}: {cell.label}")
+    print(f"{len(cells) - failed} finished" + f", {failed} failed: {out / 'failed'}" * bool(failed))
+    if other:
+        print(f"some ran with other code than this command, now or there: {', '.join(other)}")
+    return int(failed > 0)
 
 
 def summary(record) -> str:

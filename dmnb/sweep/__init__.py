@@ -1,6 +1,21 @@
 """Sweeps: grids of experiments that resume where they were stopped."""
 
 from dmnb.sweep.grid import read_grid
+from dmnb.sweep.kinds import Cell, Notebooks, Settings
 from dmnb.sweep.notebook import execute
+from dmnb.sweep.pools import Processes, Ray, environments
+from dmnb.sweep.run import Outcome, status, sweep
 
-__all__ = ["execute", "read_grid"]
+__all__ = [
+    "Cell",
+    "Notebooks",
+    "Outcome",
+    "Processes",
+    "Ray",
+    "Settings",
+    "environments",
+    "execute",
+    "read_grid",
+    "status",
+    "sweep",
+]

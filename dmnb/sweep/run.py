@@ -1,0 +1,151 @@
+"""A sweep: the cells of a grid that are not finished yet, run and kept one by one."""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from dmnb import record
+from dmnb.sweep.kinds import CELL, Cell, Kind, changed
+
+FAILED = "failed"
+LOG = "log.txt"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What running a cell left.
+
+    Attributes:
+        files: contents by name, the log among them.
+        code, versions: what it ran with, as `dmnb.record.code` and `dmnb.record.versions`.
+        seconds: wall time.
+        error: one line, None for a cell that finished.
+    """
+
+    files: dict[str, bytes]
+    code: dict[str, str]
+    versions: dict[str, Any]
+    seconds: float
+    error: str | None
+
+
+def status(kind: Kind, cell: Cell, out: Path) -> str:
+    """ "done", or why a cell is to run: "new", "failed before", what changed or what is broken."""
+    place = out / cell.name
+    if not place.exists():
+        return "failed before" if _failed(cell, out).exists() else "new"
+    try:
+        modules = changed(kind.finished(place), kind.code)
+    except (ValueError, LookupError, TypeError, OSError) as error:
+        return f"unreadable: {_one_line(error)}"
+    return f"other code: {', '.join(modules)}" if modules else "done"
+
+
+def sweep(
+    kind: Kind, cells: Sequence[Cell], out: str | Path, pool
+) -> Iterator[tuple[Cell, Outcome]]:
+    """Run the cells in a pool and keep what each leaves, in the order in which they end.
+
+    A cell that finishes appears in ``out`` whole or not at all. One that fails leaves its files and
+    its log in out/failed, and the others go on.
+
+    kind: `Settings` or `Notebooks`. pool: `Processes` or `Ray`.
+
+    Raises:
+        OSError: ``out`` cannot be written, the disk being full perhaps. What is there stays.
+    """
+    futures = {pool.submit(work, kind, cell): cell for cell in cells}
+    while futures:
+        for future in wait(futures, return_when=FIRST_COMPLETED).done:
+            cell, outcome = futures.pop(future), _outcome(future)
+            keep(kind, cell, outcome, Path(out))
+            yield cell, outcome
+
+
+def work(kind: Kind, cell: Cell) -> Outcome:
+    """Run a cell in an empty folder, on any machine, and bring back what it leaves there."""
+    started, code, error = time.perf_counter(), kind.code_here(), None
+    with TemporaryDirectory() as folder:
+        with _logged(Path(folder) / LOG):
+            try:
+                kind.run(cell, Path(folder))
+            except Exception as caught:
+                traceback.print_exc()
+                error = _one_line(caught)
+        paths = (path for path in Path(folder).rglob("*") if path.is_file())
+        files = {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+    return Outcome(files, code, record.versions(), time.perf_counter() - started, error)
+
+
+def keep(kind: Kind, cell: Cell, outcome: Outcome, out: Path) -> None:
+    """Put what a cell left in its place: written beside it, then moved there in one step."""
+    place = _failed(cell, out) if outcome.error else out / cell.name
+    aside = place.with_name(f".{place.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    told = {"parameters": cell.parameters, "error": outcome.error}
+    told |= {"seconds": round(outcome.seconds, 1), "code": outcome.code}
+    told |= {"versions": outcome.versions}
+    files = outcome.files | {CELL: json.dumps(told, indent=1).encode()}
+    for name, content in files.items():
+        _write(aside / name, content)
+    if kind.suffix and not outcome.error:
+        os.replace(aside / cell.name, place)
+        shutil.rmtree(aside)
+    else:
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(aside, place)
+    if not outcome.error:
+        shutil.rmtree(_failed(cell, out), ignore_errors=True)
+
+
+def _outcome(future: Future) -> Outcome:
+    try:
+        return future.result()
+    except Exception as error:  # the process or the machine was lost
+        log = {LOG: f"{error}\n".encode()}
+        return Outcome(log, record.code(), record.versions(), 0.0, _one_line(error))
+
+
+def _failed(cell: Cell, out: Path) -> Path:
+    return out / FAILED / cell.name.removesuffix(".json")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """So that a power cut after a later rename finds it on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    """Send everything that this process and its children print to a file."""
+    sys.stdout.flush(), sys.stderr.flush()
+    saved = os.dup(1), os.dup(2)
+    with open(path, "wb") as file:
+        os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stdout.flush(), sys.stderr.flush()
+        os.dup2(saved[0], 1), os.dup2(saved[1], 2)
+        os.close(saved[0]), os.close(saved[1])
+
+
+def _one_line(error: Exception) -> str:
+    """What papermill's errors say of the cell that failed, or any error."""
+    name = getattr(error, "ename", type(error).__name__)
+    text = " ".join(str(getattr(error, "evalue", error)).split())
+    return f"{name}: {text}"[:300]
