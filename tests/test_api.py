@@ -99,7 +99,7 @@ def test_numbers_have_ranges(path, value):
 def test_what_is_raised_is_said(path, value):
     source = inspect.getsource(value)
     raised = set(re.findall(r"raise (\w+Error)", source))
-    if re.search(r"\b_?(check|require)\w*\(", source):
+    if re.search(r"\b_?(check|require)(_\w+)?\(", source):
         raised.add("ValueError")
     said = set(re.findall(r"\w+Error", told(value)))
     enough = bool(said) if inspect.isclass(value) else raised <= said

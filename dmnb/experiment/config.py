@@ -1,0 +1,251 @@
+"""The settings of a run, what each may be, and the weighting they describe."""
+
+import dataclasses
+import itertools
+import json
+import math
+import types
+import typing
+from collections.abc import Callable
+from numbers import Real
+
+import torch
+
+from dmnb import emphasis, features, models, train
+
+# The authors' formula, in the precision of the logits and free of their rounding.
+AUTHORS = {"dm-authors": None, "dm-authors-float64": torch.float64}
+EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
+    "cce": lambda config: emphasis.CCE(),
+    "mae": lambda config: emphasis.MAE(),
+    "mse": lambda config: emphasis.MSE(),
+    "gce": lambda config: emphasis.GCE(config.q),
+    "dm": lambda config: emphasis.DM(config.lam, config.beta),
+    "anchored": lambda config: emphasis.AnchoredDM(config.lam, config.beta),
+    "normal": lambda config: emphasis.Normal(config.lam / (config.lam + 1), config.beta),
+    "exponential": lambda config: emphasis.Exponential(config.beta),
+    "beta": lambda config: emphasis.Beta(config.lam + 1, config.beta),
+    "uniform": lambda config: emphasis.Uniform(),
+    **dict.fromkeys(AUTHORS, lambda config: emphasis.DM(config.lam, config.beta)),
+}
+NORMALIZATIONS = ("none", "integral", "batch")
+HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
+NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
+
+# Data sets of document vectors: the texts and what makes vectors of them.
+VECTORS = {
+    "imdb-pv-dbow": ("imdb", features.pv_dbow),
+    "imdb-tfidf-svd": ("imdb", features.tfidf_svd),
+}
+
+
+def _setting(
+    default, about: str, allowed: str | tuple[str, ...], valid: Callable | None = None, **more
+):
+    """A field of Config: ``allowed`` lists the values, or says in words what ``valid`` tests."""
+    words = allowed if isinstance(allowed, str) else "one of " + ", ".join(allowed)
+    metadata = {"about": about, "allowed": words, "valid": valid or allowed.__contains__, **more}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def _extra(about: str, allowed: str | tuple[str, ...], valid: Callable | None = None):
+    """A setting that few runs have: None, and then not told in the record.
+
+    So records keep their names, which hash the config, when a setting like this is added.
+    """
+    return _setting(None, about, allowed, valid, extra=True)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Config:
+    """Settings of one run; the defaults train DM(.5, 12) on digits with 40% wrong labels.
+
+    Every field is a keyword, a flag of ``dmnb run`` and an entry of the record; `settings` lists
+    what each means. An unknown key or a bad value raises ValueError, naming it and what is allowed.
+    """
+
+    dataset: str = _setting(
+        "digits",
+        f"data set, {', '.join(VECTORS)}, or a folder of images",
+        "a name or a path",
+        lambda x: bool(x),
+    )
+    noise: str = _setting("symmetric", "how training labels are corrupted", NOISES)
+    rate: float = _setting(0.4, "share of labels to corrupt", "in [0, 1]", lambda x: 0 <= x <= 1)
+    imbalance: float | None = _extra(
+        "thin the first half of the training classes to one in so many",
+        "at least 1",
+        lambda x: x >= 1,
+    )
+    held_out: str | None = _extra(
+        "hold out a fifth of the training data and test on it, by its labels as given, noise and "
+        "all, or by the true ones: for choosing settings",
+        ("given", "true"),
+    )
+    emphasis: str = _setting(
+        "dm",
+        "how examples are weighted: a name, or any emphasis as JSON of its to_dict()",
+        f"one of {', '.join(EMPHASES)}, or a JSON object",
+        lambda x: x in EMPHASES or x.startswith("{"),
+    )
+    lam: float = _setting(
+        0.5,
+        "lambda of dm, anchored and dm-authors; normal has mode lam/(lam+1), beta alpha = lam+1",
+        "at least 0",
+        lambda x: x >= 0,
+    )
+    beta: float = _setting(
+        12.0,
+        "beta of dm, anchored, normal, exponential and dm-authors; eta of the beta family",
+        "finite",
+        math.isfinite,
+    )
+    q: float = _setting(0.7, "q of gce", "in [0, 1]", lambda x: 0 <= x <= 1)
+    normalization: str | None = _setting(
+        None, "of the weights; default: none for cce to gce, else integral", NORMALIZATIONS
+    )
+    model: str = _setting("mlp", "network", models.NAMES)
+    width: int | None = _setting(
+        None, "width of the network; default: its own", "at least 1", lambda x: x >= 1
+    )
+    dropout: float | None = _extra(
+        "share of the last layer's inputs that are zero in training; default: none",
+        "in [0, 1)",
+        lambda x: 0 <= x < 1,
+    )
+    weights: str | None = _extra(
+        "what resnet50 starts with; default: random ones", "imagenet or a file", bool
+    )
+    optimizer: str = _setting("sgd", "optimizer", train.OPTIMIZERS)
+    lr: float = _setting(0.01, "learning rate", "above 0", lambda x: x > 0)
+    momentum: float = _setting(0.9, "momentum of SGD", "in [0, 1)", lambda x: 0 <= x < 1)
+    weight_decay: float = _setting(0.0, "weight decay", "at least 0", lambda x: x >= 0)
+    eps: float | None = _extra("eps of Adam; default: 1e-8", "above 0", lambda x: x > 0)
+    schedule: str = _setting("constant", "of the learning rate", train.SCHEDULES)
+    milestones: str | None = _extra(
+        "iterations at which schedule step drops the rate; default: 1/2 and 3/4 of all",
+        "rising whole numbers above 0, such as 15000,22000",
+        lambda x: _steps(x) is not None,
+    )
+    drop: float | None = _extra(
+        "what schedule step divides the rate by; default: 10", "above 1", lambda x: x > 1
+    )
+    warmup: float = _setting(0.0, "epochs of warm-up", "at least 0", lambda x: x >= 0)
+    epochs: int = _setting(120, "epochs", "at least 1", lambda x: x >= 1)
+    iterations: int | None = _extra(
+        "gradient steps, in whole epochs, in place of epochs", "at least 1", lambda x: x >= 1
+    )
+    batch_size: int = _setting(64, "examples in a batch", "at least 1", lambda x: x >= 1)
+    augment: bool = _setting(
+        False, "crop and flip training images", "true or false", lambda x: True
+    )
+    record_every: int = _setting(1, "measure every so many epochs", "at least 1", lambda x: x >= 1)
+    seed: int = _setting(0, "of noise, initial weights and order", "at least 0", lambda x: x >= 0)
+    device: str = _setting("cpu", "torch device", "cpu, cuda or cuda:N", lambda x: _is_device(x))
+
+    def __new__(cls, **values):
+        """Name unknown keys in a ValueError, before __init__ would raise a TypeError."""
+        unknown = sorted(values.keys() - settings().keys())
+        if unknown:
+            raise ValueError(
+                f"unknown setting {', '.join(unknown)}; known: {', '.join(settings())}"
+            )
+        return super().__new__(cls)
+
+    def __post_init__(self):
+        for name, field in settings().items():
+            value = _typed(name, getattr(self, name))
+            if value is not None and not field.metadata["valid"](value):
+                raise ValueError(f"{name} must be {field.metadata['allowed']}, got {value!r}")
+            object.__setattr__(self, name, value)
+        if self.iterations and self.epochs != settings()["epochs"].default:
+            raise ValueError(
+                f"one of epochs and iterations is enough, got {self.epochs} and {self.iterations}"
+            )
+        emphasis_of(self), normalization_of(self)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Config":
+        """The config of a record, or of any dict of settings; missing ones take their default."""
+        return cls(**values)
+
+    def to_dict(self) -> dict:
+        """The settings by name, but not those that only few runs have and this one has not."""
+        unset = {
+            name
+            for name, field in settings().items()
+            if field.metadata.get("extra") and getattr(self, name) is None
+        }
+        if self.iterations:
+            unset.add("epochs")
+        return {name: value for name, value in vars(self).items() if name not in unset}
+
+
+def settings() -> dict[str, dataclasses.Field]:
+    """The fields of Config by name; metadata "about" and "allowed" say what each means."""
+    return {field.name: field for field in dataclasses.fields(Config)}
+
+
+def emphasis_of(config: Config) -> emphasis.Emphasis:
+    """The weighting of examples that the config describes; ValueError for bad lam, beta or q."""
+    if not config.emphasis.startswith("{"):
+        return EMPHASES[config.emphasis](config)
+    try:
+        return emphasis.from_dict(json.loads(config.emphasis))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"emphasis is no JSON, {error}: {config.emphasis!r}") from None
+
+
+def normalization_of(config: Config) -> str:
+    """The config's normalization or, where it has none, the one of its emphasis.
+
+    Plain losses run as they are ("none"), weightings by their density ("integral"), and the
+    authors' formula as their code has it, by the sum of the batch ("batch", its only one): another
+    one for it is a ValueError.
+    """
+    if config.emphasis in AUTHORS:
+        if config.normalization not in (None, "batch"):
+            raise ValueError(
+                f"normalization of {config.emphasis} must be batch, got {config.normalization!r}"
+            )
+        return "batch"
+    plain = config.emphasis in ("cce", "mae", "mse", "gce")
+    return config.normalization or ("none" if plain else "integral")
+
+
+def milestones_of(config: Config) -> list[int] | None:
+    """The config's milestones as numbers of steps, rising; None where it has none."""
+    return None if config.milestones is None else _steps(config.milestones)
+
+
+def _steps(text: str) -> list[int] | None:
+    """ "15000,22000" as numbers; None for what is not rising and positive."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        return None
+    steps = [int(part) for part in parts]
+    return steps if all(a < b for a, b in itertools.pairwise([0, *steps])) else None
+
+
+def _is_device(name: str) -> bool:
+    try:
+        return torch.device(name).type in ("cpu", "cuda")
+    except RuntimeError:
+        return False
+
+
+def _typed(name: str, value):
+    """``value`` in the type its field declares; 1 counts as 1.0, and 1.0 as 1, but not True."""
+    declared = typing.get_type_hints(Config)[name]
+    allowed = typing.get_args(declared) if isinstance(declared, types.UnionType) else (declared,)
+    if value is None and types.NoneType in allowed:
+        return None
+    wanted = allowed[0]
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if wanted is float and number:
+        return float(value)
+    if wanted is int and number and value == int(value):
+        return int(value)
+    if wanted not in (int, float) and isinstance(value, wanted):
+        return value
+    raise ValueError(f"{name} must be {wanted.__name__}, got {value!r}")
