@@ -1,6 +1,7 @@
 """The settings of a run, what each may be, and the weighting they describe."""
 
 import dataclasses
+import functools
 import itertools
 import json
 import math
@@ -236,7 +237,7 @@ def _is_device(name: str) -> bool:
 
 def _typed(name: str, value):
     """``value`` in the type its field declares; 1 counts as 1.0, and 1.0 as 1, but not True."""
-    declared = typing.get_type_hints(Config)[name]
+    declared = _declared()[name]
     allowed = typing.get_args(declared) if isinstance(declared, types.UnionType) else (declared,)
     if value is None and types.NoneType in allowed:
         return None
@@ -249,3 +250,8 @@ def _typed(name: str, value):
     if wanted not in (int, float) and isinstance(value, wanted):
         return value
     raise ValueError(f"{name} must be {wanted.__name__}, got {value!r}")
+
+
+@functools.cache
+def _declared() -> dict[str, type]:
+    return typing.get_type_hints(Config)
