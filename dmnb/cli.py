@@ -2,6 +2,7 @@
 
 dmnb run --dataset digits --noise symmetric --rate 0.4 --emphasis dm --lam 0.5 --beta 12
 dmnb sweep book/experiments/noisy_labels.ipynb noisy_labels.grid.yaml --jobs 4
+dmnb report book/results --out report
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmnb import experiment, sweep
+from dmnb import experiment, report, sweep
 from dmnb.sweep.kinds import changed
 from dmnb.sweep.show import progress
 
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_sweep(commands)
+    _add_report(commands)
     options = parser.parse_args(arguments)
     try:
         return options.function(options)
@@ -138,6 +140,28 @@ def _run_cells(kind, cells, out: Path, pool, *, quiet: bool) -> int:
     if other:
         print(f"some ran with other code than this command, now or there: {', '.join(other)}")
     return int(failed > 0)
+
+
+def _add_report(commands) -> None:
+    parser = commands.add_parser(
+        "report", help="tables and figures of all records in folders", allow_abbrev=False
+    )
+    add = parser.add_argument
+    add("folders", nargs="+", type=Path, metavar="FOLDER", help="with records, at any depth")
+    add("--out", type=Path, help="folder for report.md, CSV files and figures")
+    add("--paper", nargs="+", type=Path, default=[], metavar="TABLE.csv", help="to put beside them")
+    parser.set_defaults(function=_report)
+
+
+def _report(options: argparse.Namespace) -> int:
+    tables = {path.stem: report.read_table(path) for path in options.paper}
+    sections, problems = report.read_folders(options.folders)
+    print(report.write(sections, tables, options.out))
+    if options.out:
+        print(f"report: {options.out / 'report.md'}")
+    for problem in problems:
+        print(f"dmnb report: {problem}", file=sys.stderr)
+    return int(bool(problems))
 
 
 def summary(record) -> str:

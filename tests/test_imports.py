@@ -21,7 +21,7 @@ BELOW = {
     "loss": {"emphasis", "_fused"},
     "train": {"record", "loss"},  # losses are passed in; log-odds are measured, DMLosses joined
     "guide": {"emphasis", "noise", "record"},
-    "report": {"record"},
+    "report": {"record", "plots"},
     "plots": {"emphasis", "record"},
     "widgets": {"emphasis"},
 }

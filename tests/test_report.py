@@ -1,5 +1,7 @@
 """Tables of records, and the table in the README against the records it is drawn from."""
 
+import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,8 +10,10 @@ import pytest
 import torch
 
 from dmnb import emphasis, experiment, report
+from dmnb.cli import main
 from dmnb.emphasis import DM, Custom
 from dmnb.record import Record
+from dmnb.report.paper import ABSENT, MEASURES, PRINTED
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -56,12 +60,12 @@ def test_the_papers_tables():
         16, 84.7, 83.3, 60.3, 88.9
     ]  # fmt: skip
     for table in TABLES:
-        settings = [tuple(v for k, v in row.items() if k not in report.MEASURES) for row in table]
+        settings = [tuple(v for k, v in row.items() if k not in MEASURES) for row in table]
         assert len(set(settings)) == len(table)
 
 
 def test_the_papers_settings_are_those_of_a_config():
-    known = experiment.settings().keys() | report.PRINTED | report.ABSENT.keys()
+    known = experiment.settings().keys() | PRINTED | ABSENT.keys()
     for table in TABLES:
         assert table[0].keys() - known == set()
         for row in (row for row in table if row["emphasis"]):
@@ -145,6 +149,79 @@ def test_the_readme_shows_the_records(records):
     readme = (ROOT / "README.md").read_text().replace("**", "")
     for row in report.final_accuracies(records, by=("emphasis", "lr")):
         assert row["final %"] in readme, row
+
+
+@pytest.fixture
+def folder(records, tmp_path):
+    """Two sweeps of plain settings, one with a torn record and a failed cell, and a notebook's."""
+    for record in records:
+        record.save(tmp_path / "rates")
+    (tmp_path / "rates/torn.json").write_text('{"config": {')
+    (tmp_path / "rates/failed/one").mkdir(parents=True)
+    (tmp_path / "rates/failed/one/cell.json").write_text("{}")
+    (tmp_path / "rates/failed/one/half.json").write_text("{")
+    for index, record in enumerate(records[:2]):
+        record.save(tmp_path / f"notebooks/cell{index}/saved")
+        (tmp_path / f"notebooks/cell{index}/cell.json").write_text("{}")
+    return tmp_path
+
+
+def test_folders_are_sections(folder, records):
+    sections, problems = report.read_folders([folder])
+    assert {name: len(runs) for name, runs in sections.items()} == {"rates": 64, "notebooks": 2}
+    (problem,) = problems
+    assert str(folder / "rates/torn.json") in problem
+    _, problems = report.read_folders([folder / "rates", folder / "rates"])
+    assert sum("another record of this config" in problem for problem in problems) == 64
+    with pytest.raises(ValueError, match="no record in"):
+        report.read_folders([folder / "rates/failed"])
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        report.read_folders([folder / "nowhere"])
+
+
+def test_a_report_holds_tables_figures_and_the_paper(folder, capsys):
+    out = folder / "report"
+    paper = str(PAPER / "table_9.csv")
+    arguments = ["report", str(folder / "rates"), "--paper", paper, "--out", str(out)]
+    assert main(arguments) == 1, "one record is torn"
+    printed, errors = capsys.readouterr()
+    assert "torn.json" in errors and len(errors.splitlines()) == 1
+    text = (out / "report.md").read_text()
+    assert printed == text + f"\nreport: {out}/report.md\n"
+    assert "| DM | 12 | integral | 0.01 | 4 |" in text and "92.3 ± 0.6" in text
+    assert "model mlp" in text and "## table_9 of the paper: intact" in text
+    shown = re.findall(r"\]\((.*?)\)", text)
+    assert "rates-rates.svg" in shown and "rates-lr0.01-p.svg" in shown and len(shown) == 9
+    assert all((out / name).read_text().startswith("<?xml") for name in shown)
+
+    with (out / "rates.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    (row,) = [r for r in rows if (r["emphasis"], r["lr"]) == ("dm", "0.01")]
+    assert abs(float(row["final"]) - 92.3) < 0.05 and abs(float(row["final_sd"]) - 0.6) < 0.05
+    assert 0 < float(row["ess"]) < 1 and row["n"] == "4"
+
+
+def test_a_report_without_a_folder_draws_nothing(folder, capsys):
+    (folder / "rates/torn.json").unlink()
+    assert main(["report", str(folder / "rates")]) == 0
+    assert ".svg" not in capsys.readouterr().out
+    assert main(["report", str(folder / "nowhere")]) == 2
+    assert "no folder" in capsys.readouterr().err
+
+
+def test_numbers_of_one_run_have_no_deviation(records):
+    (row,) = report.statistics(records[:1])
+    assert row["final"] == 100 * records[0].final and row["final_sd"] is None
+    assert report.to_csv([{"a": None, "b": 1 / 3, "c": "x, y"}]) == 'a,b,c\n,0.333333,"x, y"\n'
+    with pytest.raises(ValueError, match="empty"):
+        report.to_csv([])
+
+
+def test_settings_name_groups(records):
+    assert set(report.by_setting(records, besides=["lr"])) == {"cce", "gce", "dm", "anchored"}
+    names = set(report.by_setting(records))
+    assert len(names) == 16 and "anchored DM lr=0.1" in names
+    assert [len(runs) for runs in report.apart(records)] == [4] * 16
 
 
 ROWS = emphasis.table([DM(0.5, 12), emphasis.JensenShannon(), emphasis.Hinge(), Custom(torch.sin)])

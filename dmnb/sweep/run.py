@@ -40,7 +40,11 @@ class Outcome:
 
 
 def status(kind: Kind, cell: Cell, out: Path) -> str:
-    """ "done", or why a cell is to run: "new", "failed before", what changed or what is broken."""
+    """Whether a cell is finished in the folder ``out``, for a kind such as `Settings`.
+
+    Returns "done", or why it is to run: "new", "failed before", which code changed since, or how
+    its file is broken.
+    """
     place = out / cell.name
     if not place.exists():
         return "failed before" if _failed(cell, out).exists() else "new"

@@ -1,0 +1,153 @@
+"""Folders of records -> a report: Markdown, CSV and figures."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dmnb.record import Record
+from dmnb.report.paper import MEASURES, beside
+from dmnb.report.tables import (
+    by_setting,
+    cell,
+    final_accuracies,
+    markdown,
+    statistics,
+    to_csv,
+    varying,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# What a sweep keeps of a cell of a notebook, and of failed ones.
+CELL, FAILED = "cell.json", "failed"
+MOST_CURVES = 8
+
+
+def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]], list[str]]:
+    """The records under folders, by section, and a line for each file that is none.
+
+    A folder with records is a section of its own name; those that cells of one sweep of a notebook
+    saved are one. Of two records with the same config the first counts, the other is told.
+
+    Raises:
+        ValueError: no record at all. FileNotFoundError: no such folder.
+    """
+    sections: dict[str, dict[str, Record]] = {}
+    problems = []
+    for folder in map(Path, folders):
+        if not folder.is_dir():
+            raise FileNotFoundError(f"no folder {folder}")
+        for path in _paths(folder):
+            try:
+                record = Record.load(path)
+            except ValueError as error:
+                problems.append(" ".join(str(error).split()))
+                continue
+            section = sections.setdefault(_section(path), {})
+            if section.setdefault(record.name, record) is not record:
+                problems.append(f"{path}: there is another record of this config, which counts")
+    if not sections:
+        told = "; ".join(problems) or "no JSON file there"
+        raise ValueError(f"no record in {', '.join(map(str, folders))}: {told}")
+    return {name: list(records.values()) for name, records in sections.items()}, problems
+
+
+def write(
+    sections: Mapping[str, Sequence[Record]],
+    tables: Mapping[str, Sequence[Mapping]] | None = None,
+    out: str | Path | None = None,
+) -> str:
+    """A report as Markdown: the settings that the runs of a section share, a table of the others.
+
+    sections: records by name. tables: of the paper by name, as `read_table` reads them; all records
+    are put beside each. out: a folder; then report.md goes there, with a CSV file for each section
+    and table, and figures as SVG, which the Markdown shows.
+    """
+    files, parts = {}, []
+    for name, records in sections.items():
+        by = varying(records) or ["emphasis"]
+        records = sorted(records, key=lambda record: [_rank(record.config.get(f)) for f in by])
+        parts += [f"## {name}", _shared(records), markdown(final_accuracies(records, by))]
+        files[f"{name}.csv"] = to_csv(statistics(records, by))
+        for kind, figure in figures(records) if out else ():
+            files[f"{name}-{kind}.svg"] = _svg(figure)
+            parts.append(f"![{kind} of {name}]({name}-{kind}.svg)")
+    everything = [record for records in sections.values() for record in records]
+    for name, table in (tables or {}).items():
+        for measure in (m for m in MEASURES if m in table[0]):
+            rows = beside(table, everything, measure=measure)
+            parts += [f"## {name} of the paper: {measure}", markdown(rows)]
+            files[f"{name}-{measure}.csv"] = to_csv(rows)
+    files["report.md"] = text = "\n\n".join(parts) + "\n"
+    if out:
+        Path(out).mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (Path(out) / name).write_text(content, encoding="utf-8")
+    return text
+
+
+def figures(records: Sequence[Record]) -> Iterator[tuple[str, "Figure"]]:
+    """Figures of records with a name for each, for every kind and rate of noise: final accuracy
+    against the learning rate where there are several, and for every rate the curves of accuracy and
+    of p, where there are at most 8 settings."""
+    from dmnb import plots
+
+    for noise, alike in _split(records, ("dataset", "noise", "rate")):
+        rates = _split(alike, ("lr",))
+        if len(rates) > 1:
+            yield f"{noise}rates", plots.rate_sweep(by_setting(alike, besides=("lr",)))
+        for lr, runs in rates:
+            groups = by_setting(runs)
+            if len(groups) <= MOST_CURVES:
+                yield f"{noise}{lr}accuracy", plots.accuracy_curves(groups)
+                if any(p is not None for r in runs for p in r.p_clean + r.p_noisy):
+                    yield f"{noise}{lr}p", plots.p_curves(groups)
+
+
+def _split(records: Sequence[Record], fields: Sequence[str]) -> list[tuple[str, list[Record]]]:
+    """Records in groups by fields, each with the words that tell it from the others."""
+    told = [name for name in fields if name in varying(records)]
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        words = "".join(f"{name}{cell(record.config[name])}-" for name in told)
+        groups.setdefault(words, []).append(record)
+    return list(groups.items())
+
+
+def _shared(records: Sequence[Record]) -> str:
+    config = {k: v for k, v in records[0].config.items() if k not in varying(records)}
+    settings = ", ".join(f"{k} {v}" for k, v in config.items() if k != "seed" and v is not None)
+    hardware = _listed(record.hardware.get("name") for record in records)
+    return f"{settings}. {hardware}; torch {_listed(r.versions.get('torch') for r in records)}."
+
+
+def _rank(value: Any) -> tuple:
+    """An order for settings: numbers by size, before texts."""
+    return (0, value, "") if isinstance(value, int | float) else (1, 0, str(value))
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(sorted({str(value) for value in values}))
+
+
+def _paths(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.rglob("*.json"))
+        if path.name != CELL
+        and not any(part == FAILED or part[0] == "." for part in path.relative_to(folder).parts)
+    ]
+
+
+def _section(path: Path) -> str:
+    """The name of the record's folder, or of the sweep's where the record is of a notebook."""
+    folder = path.resolve().parent
+    above = [one for one in (folder, *folder.parents) if (one / CELL).exists()]
+    return (above[-1].parent if above else folder).name
+
+
+def _svg(figure: "Figure") -> str:
+    from dmnb import plots
+
+    return plots.svg(figure)

@@ -1,0 +1,149 @@
+"""Records as tables: one row for each setting, over its seeds."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import mean, stdev
+from typing import Any
+
+from dmnb.record import Record
+
+METHODS = {
+    "cce": "CCE", "mae": "MAE", "mse": "MSE", "gce": "GCE", "dm": "DM", "anchored": "anchored DM",
+    "dm-authors": "DM, authors' code", "dm-authors-float64": "DM, authors' code in float64",
+}  # fmt: skip
+# Settings whose change makes a run of the same experiment, not another experiment.
+REPEATED = ("seed", "device")
+
+
+def percent(values: Sequence[float]) -> str:
+    """Fractions in [0, 1] -> 'mean ± standard deviation' in %, the deviation from two values on."""
+    if not values:
+        return "–"
+    spread = f" ± {100 * stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{100 * mean(values):.1f}{spread}"
+
+
+def final_accuracies(records: Iterable[Record], by: Sequence[str] = ("emphasis",)) -> list[dict]:
+    """One row for each setting of the config fields `by`, in order of appearance, to be read.
+
+    Columns: the fields, n (runs), best and final (test accuracy, %), p clean and p noisy (mean
+    final probability of right and of wrong training labels). ValueError without records.
+    """
+    return [
+        told
+        | {
+            "n": len(runs),
+            "best %": percent([r.best for r in runs]),
+            "final %": percent([r.final for r in runs]),
+            "p clean": _number(_last(r.p_clean for r in runs)),
+            "p noisy": _number(_last(r.p_noisy for r in runs)),
+        }
+        for told, runs in _grouped(records, by)
+    ]
+
+
+def statistics(records: Iterable[Record], by: Sequence[str] = ("emphasis",)) -> list[dict]:
+    """Rows as for `final_accuracies`, to compute with: numbers, None where there is none.
+
+    Columns: the fields, n, then means over the runs, of accuracies (final, best, corrupted, intact)
+    in % with their standard deviation (final_sd ...; None for one run), p_clean, p_noisy and ess at
+    the end of training as fractions, and seconds.
+    """
+    rows = []
+    for told, runs in _grouped(records, by):
+        row = told | {"n": len(runs)}
+        for measure in ("final", "best", "corrupted", "intact"):
+            values = [100 * v for r in runs if (v := getattr(r, measure)) is not None]
+            row[measure] = mean(values) if values else None
+            row[f"{measure}_sd"] = stdev(values) if len(values) > 1 else None
+        row |= {
+            name: _last(getattr(r, name) for r in runs) for name in ("p_clean", "p_noisy", "ess")
+        }
+        rows.append(row | {"seconds": mean(r.seconds for r in runs)})
+    return rows
+
+
+def varying(records: Iterable[Record]) -> list[str]:
+    """The config fields in which records differ, seed and device aside."""
+    configs = [record.config for record in records]
+    fields = dict.fromkeys(name for config in configs for name in config)
+    return [
+        name
+        for name in fields
+        if name not in REPEATED and len({str(config.get(name)) for config in configs}) > 1
+    ]
+
+
+def apart(records: Iterable[Record]) -> list[list[Record]]:
+    """The records in groups within which nothing differs but seed and device."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        key = sorted((k, v) for k, v in record.config.items() if k not in REPEATED)
+        groups.setdefault(repr(key), []).append(record)
+    return list(groups.values())
+
+
+def by_setting(records: Iterable[Record], besides: Sequence[str] = ()) -> dict[str, list[Record]]:
+    """The records in groups for a figure of `dmnb.plots`, each named by its method.
+
+    Where a method has several settings the name tells them, but never the fields `besides`.
+    """
+    methods: dict[str, list[Record]] = {}
+    for record in records:
+        methods.setdefault(record.config["emphasis"], []).append(record)
+    groups: dict[str, list[Record]] = {}
+    for method, runs in methods.items():
+        fields = [name for name in varying(runs) if name not in besides]
+        for record in runs:
+            words = [f"{name}={cell(record.config.get(name))}" for name in fields]
+            name = " ".join([cell(method), *words]) if words else method
+            groups.setdefault(name, []).append(record)
+    return groups
+
+
+def markdown(rows: Sequence[Mapping]) -> str:
+    """Rows with the same keys as a Markdown table, methods by their names. No rows: ValueError."""
+    if not rows:
+        raise ValueError("rows must not be empty")
+    head = [str(key) for key in rows[0]]
+    lines = [head, ["---"] * len(head)]
+    lines += [[cell(value) for value in row.values()] for row in rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def to_csv(rows: Sequence[Mapping]) -> str:
+    """Rows with the same keys as CSV, floats with 6 digits, None blank. No rows: ValueError."""
+    if not rows:
+        raise ValueError("rows must not be empty")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow(f"{v:.6g}" if isinstance(v, float) else v for v in row.values())
+    return text.getvalue()
+
+
+def cell(value: Any) -> str:
+    """A value as a table shows it: methods by their names, None as nothing."""
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else METHODS.get(value, str(value))
+
+
+def _grouped(records: Iterable[Record], by: Sequence[str]) -> list[tuple[dict, list[Record]]]:
+    groups: dict[tuple, list[Record]] = {}
+    for record in records:
+        groups.setdefault(tuple(record.config.get(field) for field in by), []).append(record)
+    if not groups:
+        raise ValueError("records must not be empty")
+    return [(dict(zip(by, key, strict=True)), runs) for key, runs in groups.items()]
+
+
+def _last(curves: Iterable[list]) -> float | None:
+    last = [curve[-1] for curve in curves if curve and curve[-1] is not None]
+    return mean(last) if last else None
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
