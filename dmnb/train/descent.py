@@ -21,21 +21,25 @@ def optimizer_of(
     momentum: float = 0.9,
     weight_decay: float = 0.0,
     eps: float = 1e-8,
+    device: torch.device | None = None,
 ) -> torch.optim.Optimizer:
     """The optimiser of that name; ValueError for one that is not in `OPTIMIZERS`.
 
     parameters: what it changes. lr > 0. momentum in [0, 1): of "sgd" and "nesterov".
     weight_decay >= 0: of all three, added to the gradient. eps > 0: of "adam", added to the root
     of the second moment; the paper's Table 7 has .1 and 1 there.
+    device: where the learning rate is a tensor, and a step one kernel that a CUDA graph can hold.
+    None: it is a number.
     """
     if name not in OPTIMIZERS:
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {name!r}")
+    options: dict = {"lr": lr, "weight_decay": weight_decay}
+    if device is not None:
+        options |= {"lr": torch.tensor(float(lr), device=device), "fused": True}
     if name == "adam":
-        return torch.optim.Adam(parameters, lr=lr, weight_decay=weight_decay, eps=eps)
-    nesterov = name == "nesterov"
-    return torch.optim.SGD(
-        parameters, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov
-    )
+        capturable = device is not None and device.type == "cuda"
+        return torch.optim.Adam(parameters, eps=eps, capturable=capturable, **options)
+    return torch.optim.SGD(parameters, momentum=momentum, nesterov=name == "nesterov", **options)
 
 
 def learning_rate(

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from dmnb.train.checkpoint import Keeper, fingerprint
+from dmnb.train.cuda import fast_path
 from dmnb.train.descent import learning_rate, optimizer_of
 from dmnb.train.measure import HISTOGRAMS, Curves
 from dmnb.train.parallel import Processes
@@ -49,6 +50,7 @@ def fit(
     checkpoint: str | Path | None = None,
     checkpoint_every: int = 1000,
     process_group: Any = None,
+    fast: bool | None = None,
 ) -> Curves:
     """Train ``model`` in place, in mini-batches, and return its `Curves`.
 
@@ -79,10 +81,14 @@ def fit(
             returns the same curves; the first one's network and generator hold for all, and it
             alone shows progress and writes checkpoints. A DMLoss must have the same process group;
             other losses must be means over their batch. Batch normalisation sees its own share.
+        fast: on CUDA, None for the fast path as far as it can be had (see `dmnb.train.cuda`), True
+            to insist on all of it, False for the plain loop. The batches are the same, the rounding
+            is not. It means nothing on the CPU.
 
     Raises:
         ValueError: for an option outside what is allowed; for a checkpoint that is damaged or of
             another run.
+        RuntimeError: for ``fast=True`` where a part of the fast path cannot be had.
     """
     settings = {name: value for name, value in locals().items() if name in SETTINGS}
     _check_positive(settings | {"checkpoint_every": checkpoint_every})
@@ -100,6 +106,7 @@ def fit(
         momentum=momentum,
         weight_decay=weight_decay,
         eps=eps,
+        device=processes.device if processes.device.type == "cuda" and fast is not False else None,
     )
     rate = partial(
         learning_rate,
@@ -120,7 +127,11 @@ def fit(
     drawn = _evenly_spaced(recorded, HISTOGRAMS)
 
     shown = progress and processes.rank == 0
-    with progress_bar(epochs, done=run.epoch - 1, shown=shown) as advance:
+    with (
+        fast_path(run, steps=epochs * len(source) - run.steps_done, wanted=fast),
+        progress_bar(epochs, done=run.epoch - 1, shown=shown) as advance,
+    ):
+        run.network = processes.wrap(run.network)
         while run.epoch <= epochs and not run.curves.diverged:
             train_loss = run.train_epoch(rate, after_step=keeper and keeper.after_step)
             if run.epoch in recorded or not math.isfinite(train_loss):

@@ -25,7 +25,7 @@ class Run:
     def __init__(self, model, loss, source, descent, processes: Processes):
         self.model, self.loss, self.source, self.descent = model, loss, source, descent
         self.processes = processes
-        self.network: nn.Module = processes.wrap(model)  # what a training step goes through
+        self.network: nn.Module = model  # what a step of training goes through
         self.measured: nn.Module = model
         self.epoch, self.step, self.seen = 1, 0, 0
         self.total = torch.zeros((), dtype=torch.float64, device=processes.device)

@@ -90,6 +90,12 @@ class InMemory:
         x = self.images[index] if crops is None else crop(self.images, index, crops)
         return self.centre(x), self.labels[index]
 
+    def example(self) -> tuple[Tensor, ...]:
+        """Tensors of a whole batch, to rehearse a step with: the first examples."""
+        index = torch.arange(min(self.batch_size, len(self.labels)), device=self.labels.device)
+        crops = torch.zeros(len(index), 3, dtype=torch.uint8, device=index.device)
+        return (index, crops) if self.augment else (index,)
+
     def truth(self, clean_labels: Tensor | None) -> Tensor | None:
         """The clean labels (N,) on the device, those of all processes."""
         check_lengths(self.labels, clean_labels)

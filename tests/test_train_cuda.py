@@ -1,0 +1,280 @@
+"""The fast path: what can be told without a GPU on the CPU, with a fake graph; the rest on one."""
+
+import logging
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from dmnb import DMLoss, data, emphasis, models
+from dmnb.train import cuda, fit, learning_rate, optimizer_of
+from dmnb.train.parallel import Processes
+from dmnb.train.run import Run, set_rate
+from dmnb.train.sources import Loaders, source_of
+
+BATCH = 20
+COUNT = 115  # 5 batches and one of 15
+
+
+def digits(device="cpu"):
+    whole = data.load("digits")
+    labels = (whole.train_labels[:COUNT] + (torch.arange(COUNT) % 3 == 0)) % 10
+    parts = (whole.train_images[:COUNT], labels, whole.test_images[:50], whole.test_labels[:50])
+    return data.Dataset(*(part.to(device) for part in parts), whole.class_names)
+
+
+def network(name="mlp", **options):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return models.build(name, in_shape=(1, 8, 8), num_classes=10, width=8, **options)
+
+
+def run_of(model=None, *, optimizer="sgd", augment=True, source=None, loss=None, lr=0.05):
+    """A run on the CPU with the optimiser that the fast path has, its rate in a tensor."""
+    model, processes = model or network(), Processes()
+    if source is None:
+        generator = torch.Generator().manual_seed(1)
+        options = {"generator": generator, "processes": processes}
+        source = source_of(digits(), batch_size=BATCH, augment=augment, **options)
+    descent = optimizer_of(
+        optimizer, model.parameters(), lr=lr, weight_decay=1e-3, device=torch.device("cpu")
+    )
+    return Run(model, loss or DMLoss(emphasis.DM(0.5, 6)), source, descent, processes)
+
+
+def trained(run, epochs=2):
+    """The run after some epochs: the parameters, buffers and what was measured."""
+    while run.epoch <= epochs:
+        loss = run.train_epoch(lambda step: learning_rate(step, 12, lr=0.05, schedule="cosine"))
+        run.record(loss, None, histogram=False)
+        run.end_epoch()
+    measured = vars(run.curves) | {"seconds": 0}
+    return run.model.state_dict(), measured
+
+
+def same(one, two):
+    equal = all(torch.equal(one[0][name], two[0][name]) for name in one[0])
+    return equal and one[1] == two[1]
+
+
+class FakeGraph:
+    """Records a step as a graph does: what it reads is where it was, and it runs when replayed."""
+
+    def __init__(self, fails=None):
+        self.fails, self.replayed = fails, 0
+
+    def __call__(self, step):
+        if self.fails:
+            raise self.fails
+
+        def replay():
+            self.replayed += 1
+            step()
+
+        return replay
+
+
+@pytest.fixture
+def graph(monkeypatch):
+    fake = FakeGraph()
+    monkeypatch.setattr(cuda, "record", fake)
+    return fake
+
+
+@pytest.fixture
+def compiler(monkeypatch):
+    """torch.compile that traces and differentiates but generates no code; counts its calls."""
+    compile, calls = torch.compile, []
+
+    def traced(function, **options):
+        calls.append(options)
+        return compile(function, backend="aot_eager", **options)
+
+    monkeypatch.setattr(torch, "compile", traced)
+    return calls
+
+
+ONLY = {name: {other: "" for other in cuda.FEATURES if other != name} for name in cuda.FEATURES}
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
+@pytest.mark.parametrize("model", ["mlp", "resnet20"])
+def test_a_recorded_step_is_the_step(model, optimizer, graph):
+    plain = trained(run_of(network(model), optimizer=optimizer))
+    run = run_of(network(model), optimizer=optimizer)
+    assert cuda.speed_up(run, ONLY["graph"]) == ("graph",)
+    assert same(trained(run), plain)
+    assert graph.replayed == 10  # the last batches, of 15, were not
+
+
+def test_a_rehearsal_leaves_no_trace():
+    run, untouched = run_of(network("resnet20")), run_of(network("resnet20"))
+    torch.manual_seed(4)
+    expected = torch.rand(3)
+    torch.manual_seed(4)
+    cuda.rehearse(run, run.source.example())
+    assert torch.equal(torch.rand(3), expected)
+    for name, value in untouched.model.state_dict().items():
+        assert torch.equal(run.model.state_dict()[name], value), name
+    assert run.total == 0 and all(p.grad is None for p in run.model.parameters())
+    momenta = [state["momentum_buffer"] for state in run.descent.state.values()]
+    assert len(momenta) == len(list(run.model.parameters()))
+    assert not any(momentum.any() for momentum in momenta)
+
+
+def test_a_rehearsal_in_the_middle_of_a_run_keeps_its_momentum(graph):
+    plain, run = run_of(), run_of()
+    for each in (plain, run):
+        trained(each, epochs=1)
+    cuda.speed_up(run, ONLY["graph"])
+    assert same(trained(run), trained(plain))
+
+
+def test_a_rehearsal_that_fails_leaves_no_trace_either():
+    run, calls = run_of(), []
+    objective = run.objective
+
+    def fails_later(*tensors, **options):
+        calls.append(1)
+        if len(calls) == 3:
+            raise InterruptedError
+        return objective(*tensors, **options)
+
+    run.objective = fails_later
+    before = [p.clone() for p in run.model.parameters()]
+    with pytest.raises(InterruptedError):
+        cuda.rehearse(run, run.source.example())
+    assert all(torch.equal(a, b) for a, b in zip(before, run.model.parameters(), strict=True))
+
+
+def test_compiled_steps_are_the_steps_up_to_rounding(compiler):
+    plain, run = trained(run_of()), run_of()
+    assert cuda.speed_up(run, ONLY["compile"]) == ("compile",)
+    parameters, curves = trained(run)
+    assert compiler == [{"dynamic": False}]
+    for name, value in plain[0].items():
+        torch.testing.assert_close(parameters[name], value, rtol=1e-3, atol=1e-5)
+    assert curves["train_loss"] == pytest.approx(plain[1]["train_loss"], rel=1e-4)
+
+
+def test_bfloat16_trains_as_well():
+    plain = trained(run_of(network("small_cnn")), epochs=4)
+    run = run_of(network("small_cnn"))
+    assert cuda.speed_up(run, ONLY["bf16"]) == ("bf16",)
+    weight = next(p for p in run.model.parameters() if p.dim() == 4)
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    seen = []
+    run.model[0].register_forward_hook(lambda module, x, y: seen.append((x[0].stride(), y.dtype)))
+    _, curves = trained(run, epochs=4)
+    assert {dtype for _, dtype in seen} == {torch.bfloat16}
+    assert all(p.dtype == torch.float32 for p in run.model.parameters())
+    assert curves["train_loss"] == pytest.approx(plain[1]["train_loss"], rel=0.05)
+    assert curves["train_loss"] != plain[1]["train_loss"]
+
+
+def test_all_features_together(graph, compiler):
+    run = run_of(network("small_cnn"))
+    assert cuda.speed_up(run, {}) == cuda.FEATURES
+    _, curves = trained(run)
+    assert graph.replayed == 10 and len(compiler) == 1
+    plain = trained(run_of(network("small_cnn")))[1]
+    assert curves["train_loss"] == pytest.approx(plain["train_loss"], rel=0.1)
+
+
+def warnings(caplog):
+    return [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+
+
+def test_without_a_compiler_the_rest_is_fast(graph, monkeypatch, caplog):
+    def broken(*_, **__):
+        raise RuntimeError("no C++ compiler\nand a long story")
+
+    monkeypatch.setattr(torch, "compile", broken)
+    run = run_of()
+    assert cuda.speed_up(run, {}) == ("bf16", "graph")
+    assert warnings(caplog) == ["training without compile: RuntimeError: no C++ compiler"]
+    assert math.isfinite(trained(run)[1]["train_loss"][-1])
+
+
+def test_code_that_fails_when_it_first_runs_is_not_used(monkeypatch, caplog):
+    def compiled(function, **_):
+        def fails(*__, **___):
+            raise ValueError("unsupported")
+
+        return fails
+
+    monkeypatch.setattr(torch, "compile", compiled)
+    plain, run = trained(run_of()), run_of()
+    assert cuda.speed_up(run, {"bf16": "", "graph": ""}) == ()
+    assert warnings(caplog) == ["training without compile: ValueError: unsupported"]
+    assert same(trained(run), plain)
+
+
+def test_where_capture_fails_steps_are_launched_one_by_one(monkeypatch, caplog):
+    monkeypatch.setattr(cuda, "record", FakeGraph(RuntimeError("operation not permitted")))
+    plain, run = trained(run_of()), run_of()
+    assert cuda.speed_up(run, ONLY["graph"]) == ()
+    assert warnings(caplog) == ["training without graph: RuntimeError: operation not permitted"]
+    assert same(trained(run), plain)
+
+
+def test_who_insists_gets_an_error(monkeypatch):
+    monkeypatch.setattr(cuda, "record", FakeGraph(RuntimeError("operation not permitted")))
+    monkeypatch.setattr(torch, "compile", lambda function, **_: function)
+    with pytest.raises(RuntimeError, match="no graph: RuntimeError: operation not permitted"):
+        cuda.speed_up(run_of(), {}, insist=True)
+    with pytest.raises(RuntimeError, match="no compile: not today"):
+        cuda.speed_up(run_of(), {"compile": "not today"}, insist=True)
+
+
+def test_what_stands_in_the_way(monkeypatch):
+    run = run_of()
+    assert cuda.obstacles(run, 10**6) == {}
+    assert cuda.obstacles(run, 10) == {"compile": "10 steps are fewer than the 5000 that repay it"}
+    assert cuda.obstacles(run, 10, insist=True) == {}
+    loaders = source_of(
+        Loaders([], []), processes=Processes(), batch_size=1, augment=False, generator=None
+    )
+    assert set(cuda.obstacles(run_of(source=loaders), 10**6)) == {"compile", "graph"}
+    run.processes.size = 2
+    assert set(cuda.obstacles(run, 10**6)) == {"compile", "graph"}
+    run.processes.size = 1
+    monkeypatch.setattr(cuda, "find_spec", lambda name: None)
+    assert cuda.obstacles(run, 10**6) == {"compile": "Triton is not installed"}
+
+
+def test_bad_models_fail_as_they_do_in_the_plain_loop():
+    run = run_of(nn.Sequential(nn.Flatten(), nn.Linear(7, 10)))
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        run.train_epoch(lambda step: 0.1)
+
+
+def test_on_the_cpu_nothing_changes():
+    run = run_of()
+    with cuda.fast_path(run, steps=10**6, wanted=None) as features:
+        assert features == () and run.network is run.model
+    with pytest.raises(RuntimeError, match=r"fast=True.*CUDA.*cpu"):
+        fit(network(), nn.CrossEntropyLoss(), digits(), epochs=1, lr=0.1, fast=True)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
+def test_a_learning_rate_in_a_tensor_is_the_number(optimizer):
+    """To the bit for the numbers that float32 has."""
+
+    def weights(device, fused):
+        torch.manual_seed(0)
+        p = nn.Parameter(torch.randn(1000))
+        descent = optimizer_of(optimizer, [p], lr=0.1, weight_decay=1e-3, device=device)
+        for group in descent.param_groups:
+            group["fused"] = fused
+        for step in range(5):
+            rate = learning_rate(step, 5, lr=0.1, schedule="cosine", warmup_steps=2)
+            set_rate(descent, torch.tensor(rate).item())
+            p.grad = torch.randn(1000, generator=torch.Generator().manual_seed(step))
+            descent.step()
+        return p.detach()
+
+    in_tensor = weights(torch.device("cpu"), True)
+    assert torch.equal(in_tensor, weights(None, True))
+    torch.testing.assert_close(in_tensor, weights(None, False), rtol=1e-6, atol=1e-6)
