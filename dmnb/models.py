@@ -88,7 +88,7 @@ def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int, dropout: 
         nn.Linear(width, width),
         nn.ReLU(),
         nn.Dropout(dropout),
-        nn.Linear(width, num_classes),
+        _Logits(width, num_classes),
     )
 
 
@@ -99,7 +99,7 @@ def _shallow(in_shape, num_classes: int, width: int, dropout: float, unit: type[
         nn.Linear(channels * height * breadth, width),
         unit(),
         nn.Dropout(dropout),
-        nn.Linear(width, num_classes),
+        _Logits(width, num_classes),
     )
 
 
@@ -116,7 +116,7 @@ def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int, dro
         nn.Linear(2 * width * (height // 4) * (breadth // 4), 4 * width),
         nn.ReLU(),
         nn.Dropout(dropout),
-        nn.Linear(4 * width, num_classes),
+        _Logits(4 * width, num_classes),
     )
 
 
@@ -135,6 +135,7 @@ def _googlenet(channels: int, num_classes: int, dropout: float) -> nn.Module:
     network.conv1.conv = nn.Conv2d(channels, stem.out_channels, 3, padding=1, bias=False)
     nn.init.kaiming_normal_(network.conv1.conv.weight, mode="fan_out", nonlinearity="relu")
     network.maxpool1 = nn.Identity()
+    network.fc.__class__ = _Logits
     return network
 
 
@@ -154,7 +155,8 @@ def _resnet50(
             odd = sorted(state.keys() ^ expected)[:3]
             raise ValueError(f"weights {weights} are not a resnet50's: see {', '.join(odd)}")
         network.load_state_dict(state, strict=False)
-    network.fc = nn.Sequential(nn.Dropout(dropout), nn.Linear(network.fc.in_features, num_classes))
+    head = _Logits(network.fc.in_features, num_classes)
+    network.fc = nn.Sequential(nn.Dropout(dropout), head)
     return network
 
 
@@ -176,6 +178,19 @@ def _pretrained(weights: str | Path) -> dict[str, Tensor]:
         return torch.load(weights, map_location="cpu", weights_only=True)
     except Exception as error:
         raise ValueError(f"weights {weights} hold no state dict: {error}") from error
+
+
+class _Logits(nn.Linear):
+    """A linear layer that stays float32 under autocast.
+
+    A logit of 16 has steps of 1/8 in bfloat16: close classes would tie, and m be coarse.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not torch.is_autocast_enabled(x.device.type):
+            return super().forward(x)
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(x.float())
 
 
 class CifarResNet(nn.Module):
@@ -206,7 +221,7 @@ class CifarResNet(nn.Module):
                 before = after
         self.stages = nn.Sequential(*stages)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(before, num_classes)
+        self.head = _Logits(before, num_classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -104,6 +104,16 @@ def test_fits_a_handful_of_images(name):
 
 
 @pytest.mark.parametrize("name", models.NAMES)
+def test_logits_are_float32_under_autocast(name):
+    shape = (3, 32, 32) if name == "resnet50" else (3, 8, 8)
+    model, x = models.build(name, in_shape=shape, num_classes=3).eval(), torch.randn(2, *shape)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(x)
+    assert logits.dtype == torch.float32
+    assert not torch.equal(logits, logits.bfloat16().float())
+
+
+@pytest.mark.parametrize("name", models.NAMES)
 def test_dropout_is_before_the_last_layer_and_in_training_only(name):
     torch.manual_seed(0)
     size = 32 if name == "resnet50" else 8
