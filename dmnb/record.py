@@ -27,7 +27,8 @@ class Record:
     Lists without another word have one entry per recorded epoch (``epoch`` names them, from 1).
 
     config: the settings that made it, as a dict (`dmnb.experiment.Config`).
-    noise_rate: measured share of training labels that differ from the true ones.
+    noise_rate: measured share of training labels that differ from the true ones; None where nobody
+        knows those.
     test_accuracy, best, final: per epoch, its maximum, its last entry. ``best`` is shown to tell
         how much a run lost by the end; it is chosen on test data and is never the result.
     corrupted, intact: accuracy of the final network over the whole training set, against the given
@@ -45,7 +46,7 @@ class Record:
     """
 
     config: dict
-    noise_rate: float
+    noise_rate: float | None
     epoch: list
     test_accuracy: list
     best: float

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from dmnb import data
+from dmnb import data, experiment
 from dmnb.data import streams
+from dmnb.record import Record
 
 pytest.importorskip("torchvision")
 from PIL import Image
@@ -215,3 +216,49 @@ def test_what_is_wrong_with_a_mars_is_named(tmp_path, damage, error, words):
     damage(write_mars(tmp_path))
     with pytest.raises(error, match=words):
         data.mars(tmp_path)
+
+
+STREAMED = {"model": "mlp", "width": 4, "noise": "none", "batch_size": 4, "lr": 1e-3}
+
+
+def run_streamed(**values):
+    return experiment.run(experiment.Config(**(STREAMED | values)), progress=False)
+
+
+def test_training_on_clothing1m(tmp_path, monkeypatch):
+    write_clothing1m(tmp_path / "clothing1m")
+    monkeypatch.setenv("DMNB_DATA", str(tmp_path))
+    options = {"dataset": "clothing1m", "augment": True, "iterations": 10}
+    record = run_streamed(**options)
+    assert record.epoch == [1, 2]
+    assert record.noise_rate is None and record.p_clean == [None, None]
+    assert 0 <= record.final <= 1 and record.final * 6 == pytest.approx(round(record.final * 6))
+    assert Record.load(record.save(tmp_path)).noise_rate is None
+    assert run_streamed(**options).train_loss == record.train_loss, "the seed decides"
+    assert run_streamed(seed=1, **options).train_loss != record.train_loss
+    held = run_streamed(held_out="true", **options)
+    assert held.final * 4 == pytest.approx(round(held.final * 4))
+    monkeypatch.setattr("dmnb.experiment.streams.EPOCH", 3)
+    assert run_streamed(**(options | {"iterations": 9})).epoch == [1, 2, 3]
+
+
+def test_training_on_mars(tmp_path, monkeypatch):
+    write_mars(tmp_path / "mars")
+    monkeypatch.setenv("DMNB_DATA", str(tmp_path))
+    record = run_streamed(dataset="mars", epochs=3)
+    assert record.epoch == [1, 2, 3]
+    assert record.final in (0, 1), "one frame of six is tested"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"noise": "symmetric"}, "noise of clothing1m must be none, got 'symmetric'"),
+        ({"imbalance": 2}, "imbalance of clothing1m must be None, got 2.0"),
+        ({"held_out": "given"}, "held_out of clothing1m must be true, got 'given'"),
+        ({"dataset": "mars", "held_out": "true"}, "held_out of mars must be None, got 'true'"),
+    ],
+)
+def test_what_streamed_data_cannot_is_named(values, words):
+    with pytest.raises(ValueError, match=words):
+        run_streamed(**({"dataset": "clothing1m"} | values))

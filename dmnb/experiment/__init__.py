@@ -6,6 +6,7 @@ from dmnb.experiment.config import (
     HUMAN,
     NOISES,
     NORMALIZATIONS,
+    STREAMED,
     VECTORS,
     Config,
     emphasis_of,
@@ -33,6 +34,7 @@ from dmnb.experiment.run import (
     run,
     runnable,
 )
+from dmnb.experiment.streams import Streams, batches, streams_of
 
 __all__ = [
     "AUTHORS",
@@ -42,8 +44,11 @@ __all__ = [
     "HUMAN",
     "NOISES",
     "NORMALIZATIONS",
+    "STREAMED",
     "VECTORS",
     "Config",
+    "Streams",
+    "batches",
     "checkpoint_name",
     "corrupted_labels",
     "dataset_of",
@@ -62,4 +67,5 @@ __all__ = [
     "seed_of",
     "settings",
     "stream",
+    "streams_of",
 ]

@@ -12,7 +12,7 @@ from numbers import Real
 
 import torch
 
-from dmnb import emphasis, features, models, train
+from dmnb import data, emphasis, features, models, train
 
 # The authors' formula, in the precision of the logits and free of their rounding.
 AUTHORS = {"dm-authors": None, "dm-authors-float64": torch.float64}
@@ -32,6 +32,9 @@ EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
 NORMALIZATIONS = ("none", "integral", "batch")
 HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
 NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
+
+# Data sets that stay on disk.
+STREAMED = ("clothing1m", "mars")
 
 # Data sets of document vectors: the texts and what makes vectors of them.
 VECTORS = {
@@ -67,7 +70,7 @@ class Config:
 
     dataset: str = _setting(
         "digits",
-        f"data set, {', '.join(VECTORS)}, or a folder of images",
+        f"data set: {', '.join((*data.NAMES, *VECTORS, *STREAMED))}, or a folder of images",
         "a name or a path",
         lambda x: bool(x),
     )

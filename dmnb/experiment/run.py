@@ -11,8 +11,16 @@ import torch
 from torch import nn
 
 from dmnb import data, models, noise, train
-from dmnb.experiment.config import AUTHORS, Config, emphasis_of, milestones_of, normalization_of
+from dmnb.experiment.config import (
+    AUTHORS,
+    STREAMED,
+    Config,
+    emphasis_of,
+    milestones_of,
+    normalization_of,
+)
 from dmnb.experiment.examples import prepared, seed_of, stream
+from dmnb.experiment.streams import Streams, streams_of
 from dmnb.loss import AuthorsDMLoss, DMLoss
 from dmnb.record import Record, file_name, hardware, versions
 
@@ -40,11 +48,15 @@ def run(
 
     Raises:
         ValueError: for settings that do not fit the data, such as human labels of digits, for
-            a device that is not there, for a damaged checkpoint, and for the authors' formula,
-            which sums over one process, with a process group.
+            a device that is not there, for a damaged checkpoint, and, with a process group, for
+            the authors' formula and for data from disk, which are for one process.
     """
     config = runnable(config)
-    dataset, clean = prepared(config)
+    streamed = config.dataset in STREAMED
+    if streamed and process_group is not None:
+        raise ValueError(f"{config.dataset} is read by one process, got a process_group")
+    dataset, clean = (streams_of(config), None) if streamed else prepared(config)
+    examples = len(dataset.train) * config.batch_size if streamed else len(clean)
     with torch.random.fork_rng(devices=_generators(config.device)):
         curves = train.fit(
             network_of(config, dataset),
@@ -54,12 +66,12 @@ def run(
             generator=stream(config.seed, "order"),
             progress=progress,
             lr=config.lr,
-            augment=config.augment,
+            augment=config.augment and not streamed,
             checkpoint=checkpoint and Path(checkpoint) / checkpoint_name(config),
             process_group=process_group,
-            **descent_of(config, len(clean)),
+            **descent_of(config, examples),
         )
-    record = record_of(config, curves, clean, dataset.train_labels)
+    record = record_of(config, curves, clean, None if streamed else dataset.train_labels)
     if process_group is not None:
         record.hardware["processes"] = torch.distributed.get_world_size(process_group)
     return record
@@ -79,7 +91,7 @@ def runnable(config: Config) -> Config:
     return dataclasses.replace(config, normalization=normalization_of(config))
 
 
-def network_of(config: Config, dataset: data.Dataset) -> nn.Module:
+def network_of(config: Config, dataset: data.Dataset | Streams) -> nn.Module:
     """The config's network for images of the dataset's shape, its weights drawn by the seed.
 
     It seeds the global generator: call it inside torch.random.fork_rng.
@@ -140,15 +152,16 @@ def epochs_of(config: Config, examples: int) -> int:
 
 
 def record_of(
-    config: Config, curves: train.Curves, clean: torch.Tensor, given: torch.Tensor
+    config: Config, curves: train.Curves, clean: torch.Tensor | None, given: torch.Tensor | None
 ) -> Record:
     """A run's curves with the config, versions and hardware that made them.
 
-    clean, given: int64 (N,), the true labels of its training examples and those it learned.
+    clean, given: int64 (N,), the true labels of its training examples and those it learned; clean
+    is None where the true ones are not known, and so is the record's noise rate.
     """
     return Record(
         config=config.to_dict(),
-        noise_rate=noise.rate(clean, given),
+        noise_rate=None if clean is None else noise.rate(clean, given),
         best=max(curves.test_accuracy),
         final=curves.test_accuracy[-1],
         versions=versions(),
