@@ -267,8 +267,34 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
     records: Records with config["lr"], or method -> Records. The mean over the best epochs, which
     no run may be judged by, is the faint line above. ValueError when empty.
     """
-    groups = _groups(records)
     ax = _axes()
+    _rates(ax, records)
+    ax.set(xlabel="learning rate", ylabel="test accuracy, %")
+    _key(ax, [_ink("-", marker="o"), _ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
+    _name_ends(ax)
+    return ax.figure
+
+
+def rate_panels(panels: Mapping[str, Any]) -> Figure:
+    """`rate_sweep` side by side: title -> what it takes, the same methods in the same order.
+
+    The names stand beside the last panel. ValueError when empty.
+    """
+    _require(panels, "panels")
+    width, height = matplotlib.rcParams["figure.figsize"]
+    figure = Figure(figsize=(width, 0.85 * height))
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for ax, (title, records) in zip(axes, panels.items(), strict=True):
+        _rates(ax, records)
+        ax.set_title(title, loc="left")
+    axes[0].set_ylabel("test accuracy, %")
+    figure.supxlabel("learning rate", fontsize=matplotlib.rcParams["axes.labelsize"])
+    _name_ends(axes[-1])
+    return figure
+
+
+def _rates(ax: Axes, records: Any) -> None:
+    groups = _groups(records)
     for name, look in looks(groups).items():
         lr = np.array([record.config["lr"] for record in groups[name]])
         for field, faint in (("best", {"linewidth": 1, "alpha": 0.5}), ("final", {})):
@@ -277,14 +303,11 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
             label = "_best" if faint else look.label
             ax.plot(np.unique(lr), means, "-", color=look.colour, label=label, **faint)
         ax.plot(lr, accuracy, look.marker, color=look.colour, markeredgewidth=0, alpha=0.75)
-    ax.set(xscale="log", xlabel="learning rate", ylabel="test accuracy, %")
     ticks = sorted({record.config["lr"] for group in groups.values() for record in group})
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_xscale("log")
+    ax.set_xticks(ticks, [f"{tick:g}".removeprefix("0") for tick in ticks])
     ax.minorticks_off()
     ax.margins(x=0.03)
-    _key(ax, [_ink("-", marker="o"), _ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
-    _name_ends(ax)
-    return ax.figure
 
 
 # --- Shared pieces ------------------------------------------------------------------------------

@@ -159,6 +159,17 @@ def test_rate_sweep_draws_means_and_every_run():
     assert ax.get_xscale() == "log"
 
 
+def test_rate_panels_share_an_axis_and_name_methods_once():
+    records = [record("gce", seed, lr) for seed, lr in enumerate((0.1, 0.01))]
+    left, right = plots.rate_panels({"one": records, "other": records[:1]}).axes
+    assert left.get_shared_y_axes().joined(left, right)
+    assert [ax.get_title(loc="left") for ax in (left, right)] == ["one", "other"]
+    assert [text.get_text() for text in left.texts + right.texts] == ["GCE"]
+    np.testing.assert_array_equal(line(left, "GCE").get_xdata(), [0.01, 0.1])
+    with pytest.raises(ValueError, match="panels"):
+        plots.rate_panels({})
+
+
 def test_p_histograms_count_all_examples_once():
     rng = np.random.default_rng(0)
     clean, noisy = rng.beta(5, 1, 300), rng.beta(1, 5, 100)

@@ -51,6 +51,20 @@ PAPER = ROOT / "book/results/paper"
 TABLES = [report.read_table(path) for path in sorted(PAPER.glob("*.csv"))]
 
 
+def test_long_rows_made_wide():
+    rows = [
+        {"method": "cce", "rate": 0.2, "final": 87.7},
+        {"method": "cce", "rate": 0.4, "final": 75.5},
+        {"method": "dm", "rate": 0.4, "final": 86.4},
+    ]
+    assert report.crossed(rows, ["method"], "rate", "final") == [
+        {"method": "cce", "0.2": 87.7, "0.4": 75.5},
+        {"method": "dm", "0.2": None, "0.4": 86.4},
+    ]
+    with pytest.raises(ValueError, match="two rows for {} and rate 0.4"):
+        report.crossed(rows, [], "rate", "final")
+
+
 def test_the_papers_tables():
     counts = [len(table) for table in TABLES]
     assert counts == [7 * 12 + 16, 4 * 11 + 6, 4 * 2 + 1, 5, 5 * 9, 8, 6 * 5, 2 * 8, 4 * 6]
@@ -220,7 +234,7 @@ def test_numbers_of_one_run_have_no_deviation(records):
 def test_settings_name_groups(records):
     assert set(report.by_setting(records, besides=["lr"])) == {"cce", "gce", "dm", "anchored"}
     names = set(report.by_setting(records))
-    assert len(names) == 16 and "anchored DM lr=0.1" in names
+    assert len(names) == 16 and "anchored DM lr 0.1" in names
     assert [len(runs) for runs in report.apart(records)] == [4] * 16
 
 

@@ -5,6 +5,7 @@ from dmnb.report.paper import beside, read_table
 from dmnb.report.tables import (
     apart,
     by_setting,
+    crossed,
     final_accuracies,
     markdown,
     percent,
@@ -18,6 +19,7 @@ __all__ = [
     "apart",
     "beside",
     "by_setting",
+    "crossed",
     "final_accuracies",
     "markdown",
     "percent",

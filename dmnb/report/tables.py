@@ -12,6 +12,7 @@ METHODS = {
     "cce": "CCE", "mae": "MAE", "mse": "MSE", "gce": "GCE", "dm": "DM", "anchored": "anchored DM",
     "dm-authors": "DM, authors' code", "dm-authors-float64": "DM, authors' code in float64",
 }  # fmt: skip
+SYMBOLS = {"lam": "λ", "beta": "β"}
 # Settings whose change makes a run of the same experiment, not another experiment.
 REPEATED = ("seed", "device")
 
@@ -96,10 +97,30 @@ def by_setting(records: Iterable[Record], besides: Sequence[str] = ()) -> dict[s
     for method, runs in methods.items():
         fields = [name for name in varying(runs) if name not in besides]
         for record in runs:
-            words = [f"{name}={cell(record.config.get(name))}" for name in fields]
+            words = [f"{SYMBOLS.get(n, n)} {cell(record.config.get(n))}" for n in fields]
             name = " ".join([cell(method), *words]) if words else method
             groups.setdefault(name, []).append(record)
     return groups
+
+
+def crossed(
+    rows: Iterable[Mapping[str, Any]], down: Sequence[str], across: str, value: str
+) -> list[dict[str, Any]]:
+    """Long rows made wide: a row for each setting of the columns `down`, in order of appearance,
+    a column for each value of the column `across`, the column `value` inside; None where no row is.
+
+    Raises ValueError where two rows have the same place.
+    """
+    rows = list(rows)
+    heads = list(dict.fromkeys(row[across] for row in rows))
+    wide: dict[tuple, dict[str, Any]] = {}
+    for row in rows:
+        told = {name: row[name] for name in down}
+        line = wide.setdefault(tuple(told.values()), told | {cell(head): None for head in heads})
+        if line[cell(row[across])] is not None:
+            raise ValueError(f"two rows for {told} and {across} {row[across]!r}")
+        line[cell(row[across])] = row[value]
+    return list(wide.values())
 
 
 def markdown(rows: Sequence[Mapping]) -> str:
