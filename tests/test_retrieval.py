@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from dmnb import models
+from dmnb import data, experiment, models
 from dmnb.retrieval import average_precision, embed, scores, set_features
 
 
@@ -178,3 +178,40 @@ def test_bad_arguments_are_named(changed, words):
 def test_a_ranking_without_a_right_answer_has_no_precision():
     with pytest.raises(ValueError, match="true somewhere"):
         average_precision(booleans("..."))
+
+
+def test_sets_of_a_class_find_each_other():
+    labels = torch.tensor([3, 8]).repeat_interleave(11)
+    one_hot = nn.functional.one_hot(labels, 9).float()
+    found = experiment.find_sets(one_hot, labels, size=4)
+    assert (found.mean_average_precision, found.queries) == (1.0, 4), "3 of a class are left over"
+    generator = torch.Generator().manual_seed(0)
+    noisy = one_hot + torch.randn(one_hot.shape, generator=generator)
+    single, several = (
+        experiment.find_sets(noisy, labels, size=size, generator=generator) for size in (1, 5)
+    )
+    assert single.queries == 22
+    assert single.mean_average_precision < several.mean_average_precision
+    with pytest.raises(ValueError, match="size must be at least 1, got 0"):
+        experiment.find_sets(one_hot, labels, size=0)
+    with pytest.raises(ValueError, match="no query has a right answer"):
+        experiment.find_sets(one_hot, labels, size=11)
+
+
+def test_a_network_finds_classes_that_it_learned_and_others():
+    config = experiment.Config(emphasis="cce", noise="none", epochs=15, record_every=15)
+    found = experiment.retrieve(config, unseen=3, sizes=(1, 4))
+    assert found == experiment.retrieve(config, unseen=3, sizes=(1, 4)), "the seed decides"
+    assert found.accuracy > 0.9
+    scores = {(row["images"], row["size"]): row for row in found.scores}
+    assert scores["seen", 1]["map"] > scores["unseen", 1]["map"] > 0.4
+    assert scores["unseen", 4]["map"] > scores["unseen", 1]["map"]
+    digits = data.load("digits").test_labels
+    assert scores["seen", 1]["queries"] == (digits < 7).sum()
+    assert scores["unseen", 4]["queries"] == sum(int((digits == k).sum()) // 4 for k in (7, 8, 9))
+
+
+@pytest.mark.parametrize("unseen", [0, 9])
+def test_two_classes_at_least_are_learned_and_one_is_not(unseen):
+    with pytest.raises(ValueError, match=rf"unseen must be in \[1, 8\], got {unseen}"):
+        experiment.retrieve(experiment.Config(), unseen=unseen)

@@ -250,6 +250,16 @@ def test_training_on_mars(tmp_path, monkeypatch):
     assert record.final in (0, 1), "one frame of six is tested"
 
 
+def test_retrieval_in_mars_is_of_tracklets(tmp_path, monkeypatch):
+    write_mars(tmp_path / "mars")
+    monkeypatch.setenv("DMNB_DATA", str(tmp_path))
+    options = {"dataset": "mars", "noise": "none", "width": 4, "epochs": 1, "lr": 1e-3}
+    found = experiment.retrieve(experiment.Config(**options))
+    [row] = found.scores
+    assert row["queries"] == 2
+    assert row["map"] == pytest.approx((1 + row["cmc1"]) / 2), "only a distractor can be nearer"
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

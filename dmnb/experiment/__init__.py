@@ -24,6 +24,7 @@ from dmnb.experiment.examples import (
     seed_of,
     stream,
 )
+from dmnb.experiment.retrieve import Retrieved, find_sets, retrieve
 from dmnb.experiment.run import (
     checkpoint_name,
     descent_of,
@@ -33,6 +34,7 @@ from dmnb.experiment.run import (
     record_of,
     run,
     runnable,
+    trained,
 )
 from dmnb.experiment.streams import Streams, batches, streams_of
 
@@ -47,6 +49,7 @@ __all__ = [
     "STREAMED",
     "VECTORS",
     "Config",
+    "Retrieved",
     "Streams",
     "batches",
     "checkpoint_name",
@@ -55,12 +58,14 @@ __all__ = [
     "descent_of",
     "emphasis_of",
     "epochs_of",
+    "find_sets",
     "loss_of",
     "milestones_of",
     "network_of",
     "normalization_of",
     "prepared",
     "record_of",
+    "retrieve",
     "rows_of",
     "run",
     "runnable",
@@ -68,4 +73,5 @@ __all__ = [
     "settings",
     "stream",
     "streams_of",
+    "trained",
 ]

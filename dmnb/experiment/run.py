@@ -56,10 +56,40 @@ def run(
     if streamed and process_group is not None:
         raise ValueError(f"{config.dataset} is read by one process, got a process_group")
     dataset, clean = (streams_of(config), None) if streamed else prepared(config)
-    examples = len(dataset.train) * config.batch_size if streamed else len(clean)
+    _, curves = trained(
+        config,
+        dataset,
+        clean,
+        progress=progress,
+        checkpoint=checkpoint and Path(checkpoint) / checkpoint_name(config),
+        process_group=process_group,
+    )
+    record = record_of(config, curves, clean, None if streamed else dataset.train_labels)
+    if process_group is not None:
+        record.hardware["processes"] = torch.distributed.get_world_size(process_group)
+    return record
+
+
+def trained(
+    config: Config,
+    dataset: data.Dataset | Streams,
+    clean: torch.Tensor | None,
+    *,
+    progress: bool = False,
+    checkpoint: Path | None = None,
+    process_group: typing.Any = None,
+) -> tuple[nn.Module, train.Curves]:
+    """The config's network, trained on the dataset as it is, and what was measured meanwhile.
+
+    clean: int64 (N,), the true labels of the N training images, or None. checkpoint: the file.
+    progress and process_group are those of `run`. The global generators are left as they were.
+    """
+    streamed = isinstance(dataset, Streams)
+    examples = len(dataset.train) * config.batch_size if streamed else len(dataset.train_labels)
     with torch.random.fork_rng(devices=_generators(config.device)):
+        model = network_of(config, dataset)
         curves = train.fit(
-            network_of(config, dataset),
+            model,
             loss_of(config, process_group=process_group).to(config.device),
             dataset,
             clean_labels=clean,
@@ -67,14 +97,11 @@ def run(
             progress=progress,
             lr=config.lr,
             augment=config.augment and not streamed,
-            checkpoint=checkpoint and Path(checkpoint) / checkpoint_name(config),
+            checkpoint=checkpoint,
             process_group=process_group,
             **descent_of(config, examples),
         )
-    record = record_of(config, curves, clean, None if streamed else dataset.train_labels)
-    if process_group is not None:
-        record.hardware["processes"] = torch.distributed.get_world_size(process_group)
-    return record
+    return model, curves
 
 
 def checkpoint_name(config: Config) -> str:

@@ -15,7 +15,11 @@ EVERY = 100
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Streams(train.Loaders):
-    """Batches of images from disk, (B, channels, H, W) as in_shape says, of num_classes classes."""
+    """The batches train and test of a data set on disk; nothing is measured on all training images.
+
+    in_shape: (channels, H, W) of one image. num_classes: C. train, test, measured: see
+    `dmnb.train.Loaders`.
+    """
 
     in_shape: tuple[int, int, int]
     num_classes: int
