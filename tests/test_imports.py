@@ -10,7 +10,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "dmnb"
 
 OPTIONAL = ["IPython", "anywidget", "datasets", "gensim", "ipywidgets", "matplotlib", "nbformat"]
-OPTIONAL += ["papermill", "pandas", "pyarrow", "ray", "rich", "scipy", "sklearn", "torchvision"]
+OPTIONAL += ["papermill", "pandas", "pyarrow", "ray", "rich", "scipy", "sklearn"]
+OPTIONAL += ["torchvision", "triton"]
 
 # Each module with those of ours, or the names in them, that it may import.
 # A new file needs a row here, and a reason.
