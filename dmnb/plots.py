@@ -275,10 +275,11 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
     return ax.figure
 
 
-def rate_panels(panels: Mapping[str, Any]) -> Figure:
+def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %") -> Figure:
     """`rate_sweep` side by side: title -> what it takes, the same methods in the same order.
 
-    The names stand beside the last panel. ValueError when empty.
+    The names stand beside the last panel. y_label: what ``final`` and ``best`` are, for things
+    that have these and a config like a Record's. ValueError when empty.
     """
     _require(panels, "panels")
     width, height = matplotlib.rcParams["figure.figsize"]
@@ -287,7 +288,7 @@ def rate_panels(panels: Mapping[str, Any]) -> Figure:
     for ax, (title, records) in zip(axes, panels.items(), strict=True):
         _rates(ax, records)
         ax.set_title(title, loc="left")
-    axes[0].set_ylabel("test accuracy, %")
+    axes[0].set_ylabel(y_label)
     figure.supxlabel("learning rate", fontsize=matplotlib.rcParams["axes.labelsize"])
     _name_ends(axes[-1])
     return figure

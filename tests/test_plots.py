@@ -161,7 +161,9 @@ def test_rate_sweep_draws_means_and_every_run():
 
 def test_rate_panels_share_an_axis_and_name_methods_once():
     records = [record("gce", seed, lr) for seed, lr in enumerate((0.1, 0.01))]
-    left, right = plots.rate_panels({"one": records, "other": records[:1]}).axes
+    panels = {"one": records, "other": records[:1]}
+    left, right = plots.rate_panels(panels, y_label="precision").axes
+    assert left.get_ylabel() == "precision"
     assert left.get_shared_y_axes().joined(left, right)
     assert [ax.get_title(loc="left") for ax in (left, right)] == ["one", "other"]
     assert [text.get_text() for text in left.texts + right.texts] == ["GCE"]
