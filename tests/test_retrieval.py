@@ -203,12 +203,13 @@ def test_a_network_finds_classes_that_it_learned_and_others():
     found = experiment.retrieve(config, unseen=3, sizes=(1, 4))
     assert found == experiment.retrieve(config, unseen=3, sizes=(1, 4)), "the seed decides"
     assert found.accuracy > 0.9
-    scores = {(row["images"], row["size"]): row for row in found.scores}
-    assert scores["seen", 1]["map"] > scores["unseen", 1]["map"] > 0.4
-    assert scores["unseen", 4]["map"] > scores["unseen", 1]["map"]
+    assert found.scores.keys() == {"seen 1", "seen 4", "unseen 1", "unseen 4"}
+    assert found.scores["seen 1"]["map"] > found.scores["unseen 1"]["map"] > 0.4
+    assert found.scores["unseen 4"]["map"] > found.scores["unseen 1"]["map"]
     digits = data.load("digits").test_labels
-    assert scores["seen", 1]["queries"] == (digits < 7).sum()
-    assert scores["unseen", 4]["queries"] == sum(int((digits == k).sum()) // 4 for k in (7, 8, 9))
+    assert found.scores["seen 1"]["queries"] == (digits < 7).sum()
+    sets = sum(int((digits == k).sum()) // 4 for k in (7, 8, 9))
+    assert found.scores["unseen 4"]["queries"] == sets
 
 
 @pytest.mark.parametrize("unseen", [0, 9])

@@ -255,7 +255,7 @@ def test_retrieval_in_mars_is_of_tracklets(tmp_path, monkeypatch):
     monkeypatch.setenv("DMNB_DATA", str(tmp_path))
     options = {"dataset": "mars", "noise": "none", "width": 4, "epochs": 1, "lr": 1e-3}
     found = experiment.retrieve(experiment.Config(**options))
-    [row] = found.scores
+    row = found.scores["tracklets"]
     assert row["queries"] == 2
     assert row["map"] == pytest.approx((1 + row["cmc1"]) / 2), "only a distractor can be nearer"
 

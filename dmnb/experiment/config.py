@@ -146,6 +146,11 @@ class Config:
     record_every: int = _setting(1, "measure every so many epochs", "at least 1", lambda x: x >= 1)
     seed: int = _setting(0, "of noise, initial weights and order", "at least 0", lambda x: x >= 0)
     device: str = _setting("cpu", "torch device", "cpu, cuda or cuda:N", lambda x: _is_device(x))
+    fast: bool | None = _extra(
+        "the fast path on CUDA: true insists on all of it, false has none; default: what can be",
+        "true or false",
+        lambda x: True,
+    )
 
     def __new__(cls, **values):
         """Name unknown keys in a ValueError, before __init__ would raise a TypeError."""

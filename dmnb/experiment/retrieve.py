@@ -16,13 +16,13 @@ from dmnb.experiment.streams import batches, streams_of
 class Retrieved:
     """What the features of one network can find; plain numbers in [0, 1], ready for JSON.
 
-    accuracy: of the classifier, on test images of the classes it learned. scores: dicts of "images"
-    ("seen": classes that it learned, "unseen": others), "size" (images in a set), "map", "cmc1",
-    "queries" (how many).
+    accuracy: of the classifier, on test images of the classes it learned. scores: "seen 1" for
+    single images of classes that it learned, "unseen 5" for sets of 5 of others, "tracklets" of
+    MARS, each a dict of "map", "cmc1" and "queries", how many there were.
     """
 
     accuracy: float
-    scores: list[dict]
+    scores: dict[str, dict[str, float]]
 
 
 def retrieve(
@@ -59,7 +59,7 @@ def retrieve(
     dataset = dataclasses.replace(known, train_labels=corrupted_labels(known, config))
     model, curves = trained(config, dataset, known.train_labels, progress=progress)
     centre = train.centring(dataset.train_images)
-    scores = []
+    scores = {}
     for name, images, labels in (
         ("seen", known.test_images, known.test_labels),
         ("unseen", new.test_images, new.test_labels),
@@ -68,7 +68,7 @@ def retrieve(
         features = retrieval.embed(model, inputs)
         for size in sizes:
             found = find_sets(features, labels, size=size, generator=stream(config.seed, "sets"))
-            scores.append(_row(name, size, found))
+            scores[f"{name} {size}"] = _told(found)
     return Retrieved(curves.test_accuracy[-1], scores)
 
 
@@ -115,13 +115,11 @@ def _in_mars(config: Config, progress: bool) -> Retrieved:
         query_cameras=found.cameras[queries],
         gallery_cameras=found.cameras,
     )
-    return Retrieved(curves.test_accuracy[-1], [_row("unseen", 0, scores)])
+    return Retrieved(curves.test_accuracy[-1], {"tracklets": _told(scores)})
 
 
-def _row(images: str, size: int, found: retrieval.Scores) -> dict:
+def _told(found: retrieval.Scores) -> dict[str, float]:
     return {
-        "images": images,
-        "size": size,
         "map": found.mean_average_precision,
         "cmc1": found.cmc[0].item(),
         "queries": found.queries,

@@ -99,6 +99,7 @@ def trained(
             augment=config.augment and not streamed,
             checkpoint=checkpoint,
             process_group=process_group,
+            fast=config.fast,
             **descent_of(config, examples),
         )
     return model, curves
@@ -186,14 +187,16 @@ def record_of(
     clean, given: int64 (N,), the true labels of its training examples and those it learned; clean
     is None where the true ones are not known, and so is the record's noise rate.
     """
+    measured = dict(vars(curves))
+    fast = measured.pop("fast")
     return Record(
         config=config.to_dict(),
         noise_rate=None if clean is None else noise.rate(clean, given),
         best=max(curves.test_accuracy),
         final=curves.test_accuracy[-1],
         versions=versions(),
-        hardware=hardware(config.device),
-        **vars(curves),
+        hardware=hardware(config.device) | ({"fast": fast} if fast else {}),
+        **measured,
     )
 
 
