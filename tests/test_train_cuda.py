@@ -1,14 +1,16 @@
 """The fast path: what can be told without a GPU on the CPU, with a fake graph; the rest on one."""
 
+import importlib.util
 import logging
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-from dmnb import DMLoss, data, emphasis, models
-from dmnb.train import cuda, fit, learning_rate, optimizer_of
+from dmnb import DMLoss, data, emphasis, experiment, models
+from dmnb.train import Curves, cuda, fit, learning_rate, optimizer_of
 from dmnb.train.parallel import Processes
 from dmnb.train.run import Run, set_rate
 from dmnb.train.sources import Loaders, source_of
@@ -254,7 +256,7 @@ def test_on_the_cpu_nothing_changes():
     run = run_of()
     with cuda.fast_path(run, steps=10**6, wanted=None) as features:
         assert features == () and run.network is run.model
-    with pytest.raises(RuntimeError, match=r"fast=True.*CUDA.*cpu"):
+    with pytest.raises(ValueError, match=r"fast.*None.*CUDA.*cpu"):
         fit(network(), nn.CrossEntropyLoss(), digits(), epochs=1, lr=0.1, fast=True)
 
 
@@ -278,3 +280,33 @@ def test_a_learning_rate_in_a_tensor_is_the_number(optimizer):
     in_tensor = weights(torch.device("cpu"), True)
     assert torch.equal(in_tensor, weights(None, True))
     torch.testing.assert_close(in_tensor, weights(None, False), rtol=1e-6, atol=1e-6)
+
+
+def test_the_record_tells_what_made_a_run_fast():
+    config = experiment.Config(epochs=1, width=8, fast=False)
+    record = experiment.run(config, progress=False)
+    assert "fast" not in record.hardware and record.config["fast"] is False
+    assert "fast" not in experiment.Config().to_dict()
+    curves, labels = Curves(epoch=[1], test_accuracy=[0.5], fast=["graph"]), torch.zeros(3).long()
+    made = experiment.record_of(experiment.runnable(config), curves, labels, labels)
+    assert made.hardware["fast"] == ["graph"]
+
+
+def test_the_benchmark_runs_and_needs_a_gpu_to_tell(capsys, monkeypatch):
+    path = Path(__file__).resolve().parents[1] / "benchmarks/train_gpu.py"
+    spec = importlib.util.spec_from_file_location("train_gpu", path)
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    monkeypatch.setattr(benchmark, "BATCH", 20)
+    monkeypatch.setattr(benchmark, "SIZE", 8)
+    data, device = benchmark.made(30), torch.device("cpu")
+    epochs, ready, run = benchmark.contenders(data, 2, device, 0)
+    rate = benchmark.measure(epochs, 30, 2)
+    benchmark.table(rate, ready, 32)
+    assert benchmark.seconds_to_measure(run, device) > 0
+    told = capsys.readouterr().out
+    assert told.count("| to reach |") == 1 and all(f"| {name} |" in told for name in rate)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("sys.argv", ["train_gpu.py"])
+    benchmark.main()
+    assert "no CUDA device" in capsys.readouterr().out

@@ -35,11 +35,12 @@ def fast_path(run: Run, *, steps: int, wanted: bool | None) -> Iterator[tuple[st
     for none; on the CPU there are none.
 
     Raises:
+        ValueError: all are wanted, on a device without CUDA.
         RuntimeError: all are wanted, and one cannot be had.
     """
     device = run.processes.device
     if wanted and device.type != "cuda":
-        raise RuntimeError(f"fast=True needs a CUDA device, got {device}")
+        raise ValueError(f"fast must be False or None on a device without CUDA, got {device}")
     if wanted is False or device.type != "cuda":
         yield ()
         return

@@ -83,7 +83,7 @@ def fit(
             other losses must be means over their batch. Batch normalisation sees its own share.
         fast: on CUDA, None for the fast path as far as it can be had (see `dmnb.train.cuda`), True
             to insist on all of it, False for the plain loop. The batches are the same, the rounding
-            is not. It means nothing on the CPU.
+            is not. On the CPU there is none.
 
     Raises:
         ValueError: for an option outside what is allowed; for a checkpoint that is damaged or of
@@ -128,9 +128,10 @@ def fit(
 
     shown = progress and processes.rank == 0
     with (
-        fast_path(run, steps=epochs * len(source) - run.steps_done, wanted=fast),
+        fast_path(run, steps=epochs * len(source) - run.steps_done, wanted=fast) as features,
         progress_bar(epochs, done=run.epoch - 1, shown=shown) as advance,
     ):
+        run.curves.fast = list(features)
         run.network = processes.wrap(run.network)
         while run.epoch <= epochs and not run.curves.diverged:
             train_loss = run.train_epoch(rate, after_step=keeper and keeper.after_step)

@@ -30,7 +30,7 @@ class Curves:
     training set, against the given labels and against the true ones (the columns of the paper's
     Table 9; see `dmnb.record.Record`). ``diverged`` is the epoch at which the loss or the logits
     stopped being finite, which ends the run, else None. ``seconds`` is wall time, measuring
-    included.
+    included. ``fast`` names the features of the fast path on CUDA that the run had (`fit`).
     """
 
     epoch: list[int] = field(default_factory=list)
@@ -44,6 +44,7 @@ class Curves:
     intact: float | None = None
     diverged: int | None = None
     seconds: float = 0.0
+    fast: list[str] = field(default_factory=list)
 
 
 @torch.no_grad()
