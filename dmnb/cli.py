@@ -1,6 +1,7 @@
 """``dmnb`` on the command line: one sub-command is one function here.
 
 dmnb run --dataset digits --noise symmetric --rate 0.4 --emphasis dm --lam 0.5 --beta 12
+torchrun --nproc-per-node 2 -m dmnb run --device cuda        (two GPUs share every batch)
 dmnb sweep book/experiments/noisy_labels.ipynb noisy_labels.grid.yaml --jobs 4
 dmnb report book/results --out report
 """
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmnb import experiment, report, sweep
+from dmnb import experiment, report, sweep, train
 from dmnb.sweep.kinds import changed
 from dmnb.sweep.show import progress
 
@@ -65,6 +66,12 @@ def _add_run(commands) -> None:
             ),
         )
     parser.add_argument("--out", type=Path, default=Path("runs"), help="folder of the record")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the state of the run here; the same command goes on from it if it is killed",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(function=_run)
 
@@ -72,7 +79,15 @@ def _add_run(commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     chosen = {name: value for name, value in vars(options).items() if name in experiment.settings()}
     config = experiment.Config.from_dict(chosen)
-    record = experiment.run(config, progress=not options.quiet)
+    with train.torchrun(config.device) as processes:
+        record = experiment.run(
+            config,
+            progress=not options.quiet,
+            checkpoint=options.checkpoint,
+            process_group=processes.group,
+        )
+    if processes.rank > 0:
+        return 0
     path = record.save(options.out)
     print(summary(record))
     print(f"record: {path}")
@@ -156,6 +171,10 @@ def _add_report(commands) -> None:
 def _report(options: argparse.Namespace) -> int:
     tables = {path.stem: report.read_table(path) for path in options.paper}
     sections, problems = report.read_folders(options.folders)
+    if options.out:
+        from dmnb import plots
+
+        plots.use_style()
     print(report.write(sections, tables, options.out))
     if options.out:
         print(f"report: {options.out / 'report.md'}")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ from dmnb.cli import main
 from dmnb.record import Record
 
 ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT = 120  # seconds, so that nothing hangs
+TIMEOUT = 300  # seconds: nothing hangs, and a busy machine is no bug
 
 
 @pytest.fixture
@@ -165,9 +166,9 @@ def alive(pid):
 
 def test_a_killed_sweep_goes_on_where_it_was(here, capsys):
     (here / "small.grid.yaml").write_text(SETTINGS)
-    arguments = ("--no-notebook", "small.grid.yaml", "--jobs", "2")
+    arguments = ("--no-notebook", "small.grid.yaml")
     out = here / "runs/small"
-    process = start(*arguments)
+    process = start(*arguments, "--jobs", "2")
     until(lambda: len(list(out.glob("*.json"))) >= 2)
     workers = children(process)
     process.kill()
@@ -196,7 +197,7 @@ def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, capsys):
     process.communicate()
     kept = made(out)
     assert sorted(p.name for p in kept) == ["cell.json", "log.txt", "small.ipynb"]
-    assert main(["sweep", str(path), "small.grid.yaml", "--out", str(out), "--jobs", "2"]) == 0
+    assert main(["sweep", str(path), "small.grid.yaml", "--out", str(out)]) == 0
     captured = capsys.readouterr()
     assert "1 done, 2 new" in captured.out and "2/2 cells" in captured.err
     assert made(out).items() >= kept.items()
@@ -231,11 +232,8 @@ def test_a_failed_cell_keeps_its_notebook_and_log_and_the_rest_go_on(here, capsy
     path.write_text(source)
     assert main([*arguments, "--dry-run"]) == 0
     assert "1 failed before, 1 other code: notebook" in capsys.readouterr().out
-    assert main([*arguments, "--any-code"]) == 0
-    assert "1 finished\n" in capsys.readouterr().out
-    assert not any((here / "runs/small/failed").iterdir())
-    assert main([*arguments, "--any-code"]) == 0
-    assert "2 cells in runs/small: 2 done" in capsys.readouterr().out
+    assert main([*arguments, "--dry-run", "--any-code"]) == 0
+    assert "1 failed before, 1 done" in capsys.readouterr().out
 
 
 def test_a_notebook_saves_records_in_the_folder_of_its_cell(here, capsys):
@@ -291,7 +289,7 @@ def test_errors_come_before_anything_runs(here, capsys, monkeypatch, arguments, 
 
 @pytest.fixture
 def cluster(monkeypatch):
-    """Two nodes of one CPU each, and a head without any; a node that dies is missed at once."""
+    """Two nodes of one CPU each, and a head without any; a node that dies is missed soon."""
     pytest.importorskip("ray", reason="needs ray: pip install dmnb[cluster]")
     from ray.cluster_utils import Cluster
 
@@ -299,9 +297,8 @@ def cluster(monkeypatch):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     small = {"object_store_memory": 80 * 2**20, "include_dashboard": False}
     quick = {
-        "health_check_initial_delay_ms": 0,
-        "health_check_period_ms": 500,
-        "health_check_failure_threshold": 2,
+        "health_check_period_ms": 1000,
+        "health_check_failure_threshold": 5,
     }
     made = Cluster(
         initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": quick, **small}
@@ -335,7 +332,7 @@ def test_a_cluster_loses_a_node_and_no_cell(here, cluster):
 
 
 class Small:
-    """Cells that write a file, fail or kill their process, as their parameters say."""
+    """Cells that write a file, or kill their process where they are told to."""
 
     suffix, code = "", {"loss": "1"}
 
@@ -347,9 +344,7 @@ class Small:
 
     def run(self, cell, folder):
         (folder / "result").write_text(str(os.environ.get("CUDA_VISIBLE_DEVICES")))
-        if "exit" in cell.parameters:
-            os._exit(cell.parameters["exit"])
-        if "kill" in cell.parameters:
+        if cell.parameters.get("kill"):
             os.kill(os.getpid(), signal.SIGKILL)
         os.system("echo told")
 
@@ -366,12 +361,11 @@ def pool():
 
 
 def test_a_process_that_dies_fails_its_cell_alone(pool, tmp_path):
-    chosen = cells({}, {"exit": 3}, {"kill": 1}, {})
+    chosen = cells({}, {"kill": True}, {})
     outcomes = {cell.name: o.error for cell, o in sweep.sweep(Small(), chosen, tmp_path, pool)}
-    assert outcomes["cell0"] is outcomes["cell3"] is None
-    assert "exit status 3" in outcomes["cell1"]
-    assert "SIGKILL" in outcomes["cell2"]
-    assert {path.name for path in tmp_path.iterdir()} == {"cell0", "cell3", "failed"}
+    assert outcomes["cell0"] is outcomes["cell2"] is None
+    assert outcomes["cell1"] == "RuntimeError: the process of this cell died (SIGKILL)"
+    assert {path.name for path in tmp_path.iterdir()} == {"cell0", "cell2", "failed"}
     assert (tmp_path / "cell0/result").read_text() == "3"
     assert (tmp_path / "cell0/log.txt").read_text() == "told\n"
     assert "died" in (tmp_path / "failed/cell1/log.txt").read_text()
@@ -388,9 +382,12 @@ def test_half_a_cell_is_never_seen(tmp_path, monkeypatch):
         patch.setattr(sweep.run, "_write", full)
         sweep.run.keep(Small(), cell, outcome, tmp_path)
     assert sweep.status(Small(), cell, tmp_path) == "new"
+    sweep.run.keep(Small(), cell, replace(outcome, error="no"), tmp_path)
+    assert sweep.status(Small(), cell, tmp_path) == "failed before"
     sweep.run.keep(Small(), cell, outcome, tmp_path)
     assert sweep.status(Small(), cell, tmp_path) == "done"
-    assert [path.name for path in tmp_path.iterdir()] == ["cell0"]
+    files = [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(files) == ["cell.json", "result"], "what failed before is gone"
 
 
 def test_why_a_cell_runs_again_is_told(tmp_path):

@@ -95,19 +95,18 @@ def keep(kind: Kind, cell: Cell, outcome: Outcome, out: Path) -> None:
     """Put what a cell left in its place: written beside it, then moved there in one step."""
     place = _failed(cell, out) if outcome.error else out / cell.name
     aside = place.with_name(f".{place.name}.partial")
-    shutil.rmtree(aside, ignore_errors=True)
-    told = {"parameters": cell.parameters, "error": outcome.error}
-    told |= {"seconds": round(outcome.seconds, 1), "code": outcome.code}
-    told |= {"versions": outcome.versions}
-    files = outcome.files | {CELL: json.dumps(told, indent=1).encode()}
-    for name, content in files.items():
-        _write(aside / name, content)
-    if kind.suffix and not outcome.error:
-        os.replace(aside / cell.name, place)
-        shutil.rmtree(aside)
+    if kind.suffix and not outcome.error:  # one file
+        _write(aside, outcome.files[cell.name])
     else:
+        told = {"parameters": cell.parameters, "error": outcome.error}
+        told |= {"seconds": round(outcome.seconds, 1), "code": outcome.code}
+        told |= {"versions": outcome.versions}
+        shutil.rmtree(aside, ignore_errors=True)
+        for name, content in outcome.files.items():
+            _write(aside / name, content)
+        _write(aside / CELL, json.dumps(told, indent=1).encode())
         shutil.rmtree(place, ignore_errors=True)
-        os.replace(aside, place)
+    os.replace(aside, place)
     if not outcome.error:
         shutil.rmtree(_failed(cell, out), ignore_errors=True)
 
