@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -27,6 +29,7 @@ from dmnb.emphasis.base import check, wide
 NORMALIZATIONS = ("none", "integral", "batch")
 REDUCTIONS = ("mean", "sum", "none")
 BACKENDS = ("auto", "reference", "fused")
+HAS_TRITON = find_spec("triton") is not None
 INTEGERS = (torch.int64, torch.int32, torch.uint8, torch.int16, torch.int8)
 
 
@@ -150,7 +153,9 @@ def dm_loss(
         process_group: None for this process alone. Else sums run over the group and the result is
             world_size * (Σ local / Σ global): what DistributedDataParallel averages to the
             gradient of the joined batch.
-        backend: "auto" or "reference" for the code in this file; "fused" for a GPU kernel.
+        backend: "reference" for the code in this file; "fused" for Triton kernels, which compute
+            in float32 and make a row with a target outside [0, C) NaN; "auto" for the kernels
+            wherever a CUDA device can use them, else the reference.
 
     Returns:
         A scalar, or the shape of target for reduction "none"; float32 for half-precision logits.
@@ -160,12 +165,11 @@ def dm_loss(
     Raises:
         ValueError: on shapes, dtypes or options that do not fit, C = 1, or (on the CPU) a target
             outside [0, C).
-        RuntimeError: for backend "fused", where there is no kernel.
+        RuntimeError: for backend "fused" where the kernels cannot be used; it says why.
     """
     _check_options(emphasis, normalization, reduction, backend)
-    return _dm_loss(
-        logits, target, emphasis, normalization, reduction, weight, ignore_index, process_group
-    )
+    options = (emphasis, normalization, reduction, weight, ignore_index, process_group)
+    return _dm_loss(logits, target, *options, backend)
 
 
 def _dm_loss(
@@ -177,9 +181,20 @@ def _dm_loss(
     weight: Tensor | None,
     ignore_index: int,
     process_group: Any,
+    backend: str,
 ) -> Tensor:
     z, y = _rows(logits, target)
     emphasis = emphasis._for_labels(y, z.shape[1])
+    if backend == "fused" or (backend == "auto" and z.is_cuda):
+        kernels = _kernels(z, emphasis, required=backend == "fused")
+        if kernels is not None:
+            options = (emphasis, normalization, reduction, weight, ignore_index, process_group)
+
+            def plain(z: Tensor) -> Tensor:
+                return _dm_loss(z, y.squeeze(1), *options, "reference")
+
+            total, _ = kernels.dm_loss(z, y, *options, None if _is_traced(z) else plain)
+            return total.reshape(target.shape) if reduction == "none" else total
     eager = z.is_cpu and not _is_traced(z, y)
     alike = weight is None and process_group is None and not 0 <= ignore_index < z.shape[1]
     if eager and alike and len(z) > 0:
@@ -236,6 +251,18 @@ def _share(normalization: str, reduction: str, integral: float, pull: Tensor) ->
     return scale / len(pull) if reduction == "mean" else scale
 
 
+def _kernels(z: Tensor, emphasis: Emphasis, *, required: bool) -> ModuleType | None:
+    """dmnb._fused if it can take these logits; else None, or RuntimeError where it is required."""
+    needed = "Triton"
+    if HAS_TRITON:
+        from dmnb import _fused  # only now, as it imports Triton
+
+        needed = _fused.needs(z, emphasis)
+    if needed and required:
+        raise RuntimeError(f"backend 'fused' needs {needed}")
+    return None if needed else _fused
+
+
 def _check_range(y: Tensor, classes: int) -> None:
     outside = (y < 0) | (y >= classes)
     if outside.any():
@@ -251,8 +278,6 @@ def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backe
         ("backend", backend, BACKENDS),
     ):
         check(name, value, value in allowed, f"one of {', '.join(allowed)}")
-    if backend == "fused":
-        raise RuntimeError("backend 'fused' needs a GPU kernel, which this version does not have")
 
 
 def _rows(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -351,6 +376,7 @@ class DMLoss(nn.Module):
             self.weight,
             self.ignore_index,
             self.process_group,
+            self.backend,
         )
 
     def extra_repr(self) -> str:
