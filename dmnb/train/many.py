@@ -3,6 +3,11 @@
 A step of a small network costs more in calls than in arithmetic. So the parameters of K networks
 are stacked, torch.func's vmap makes K forward passes a few batched products, one log-odds is taken
 of all K x B rows, and each emphasis acts once, on the rows of every run that has it.
+
+Tried on one CPU core (benchmarks/fit_many.py, networks of 100-8-2 units, 16 losses): a step of 80
+runs takes 1/7 of the time of a loop over them, 1/3 when each run calls its own loss, and 1/9 with
+the forward pass written by hand as two batched products, which is not worth a second description
+of every network. A single run is 2 to 3 times slower than by `fit`.
 """
 
 import logging
