@@ -6,8 +6,9 @@ compile  crop, network and loss through torch.compile, which needs Triton and so
 graph    a whole step, from the indices of a batch to the weights, recorded as one CUDA graph and
          replayed; the last, smaller batch of an epoch takes the step as it was
 
-Each is left out where it cannot be had, and the log says why. cuDNN's deterministic algorithms make
-the same seed give the same result twice. Nothing waits for the GPU before the end of an epoch.
+Each is left out where it cannot be had, and the log says why. Kernels are deterministic and none is
+chosen by trial, so that the same seed gives the same result twice. Nothing waits for the GPU until
+an epoch ends.
 """
 
 import logging
@@ -124,8 +125,12 @@ class ForShapes:
 
 
 def _compile(run: Run, example: tuple[Tensor, ...]) -> None:
-    general = run.objective
-    run.objective = ForShapes(torch.compile(general, dynamic=False), general, example)
+    from torch._inductor import list_options
+
+    general, options = run.objective, {"deterministic": torch.backends.cudnn.deterministic}
+    options = {name: value for name, value in options.items() if name in list_options()}
+    special = torch.compile(general, dynamic=False, options=options)
+    run.objective = ForShapes(special, general, example)
     try:
         rehearse(run, example)
     except Exception:
