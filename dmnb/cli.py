@@ -122,8 +122,10 @@ def _sweep(options: argparse.Namespace) -> int:
         raise ValueError("give NOTEBOOK.ipynb and GRID.yaml, or --no-notebook and GRID.yaml")
     if options.ray and options.jobs is not None:
         raise ValueError("--jobs is for this machine; with --ray the cluster's CPUs say how many")
-    kind = sweep.Settings() if options.no_notebook else sweep.Notebooks(*notebook)
-    cells, out = kind.cells(grid), options.out or Path("runs") / grid.name.split(".")[0]
+    out = options.out or Path("runs") / grid.name.split(".")[0]
+    checkpoints = None if options.ray else out.resolve() / ".checkpoints"
+    kind = sweep.Settings(checkpoints) if options.no_notebook else sweep.Notebooks(*notebook)
+    cells = kind.cells(grid)
     states = [sweep.status(kind, cell, out) for cell in cells]
     if options.any_code:
         states = ["done" if state.startswith("other code") else state for state in states]

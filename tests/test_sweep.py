@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dmnb import sweep
+from dmnb import emphasis, experiment, sweep
 from dmnb.cli import main
 from dmnb.record import Record
 
@@ -184,7 +184,7 @@ def test_a_killed_sweep_goes_on_where_it_was(here, capsys):
     assert f"{len(kept)} done" in printed and f"{8 - len(kept)} new" in printed
     assert main(["sweep", *arguments]) == 0
     assert made(out).items() >= kept.items()
-    assert sorted(Record.load(path).config["seed"] for path in out.iterdir()) == [*range(8)]
+    assert sorted(Record.load(out / path).config["seed"] for path in made(out)) == [*range(8)]
 
 
 def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, capsys):
@@ -410,10 +410,26 @@ def test_a_torn_record_runs_again(here):
     assert cell.name in sweep.status(sweep.Settings(), cell, here)
 
 
+def test_a_cell_in_its_middle_goes_on_from_its_checkpoint(here, monkeypatch):
+    (here / "small.grid.yaml").write_text("parameters: {width: 8, epochs: 1}")
+    given, run = [], experiment.run
+
+    def spy(config, **options):
+        given.append(options["checkpoint"])
+        return run(config, **options)
+
+    monkeypatch.setattr(experiment, "run", spy)
+    kind = sweep.Settings(here / "checkpoints")
+    (cell,) = kind.cells("small.grid.yaml")
+    kind.run(cell, here)
+    assert given == [here / "checkpoints"] and (here / cell.name).exists()
+
+
 def test_an_emphasis_may_be_a_mapping(here):
-    (here / "small.grid.yaml").write_text("cases: [{emphasis: {family: gce, q: 0.5}}]")
+    text = json.dumps({"cases": [{"emphasis": emphasis.Focal(1.5).to_dict()}]})
+    (here / "small.grid.yaml").write_text(text)
     (cell,) = sweep.Settings().cells("small.grid.yaml")
-    sweep.kinds._config(cell.parameters)
+    assert cell.name.startswith("digits-symmetric-family_focal_gamma_1_5")
 
 
 def test_processes_share_the_cores_and_the_gpus(monkeypatch):

@@ -30,13 +30,16 @@ class Cell:
 class Settings:
     """Cells are settings of `dmnb.experiment.Config`; each leaves one record, a file.
 
+    checkpoints: a folder of this machine, from which cells that were interrupted go on, or None.
+
     Attributes:
         code: of the package, as `dmnb.record.code`.
     """
 
     suffix = ".json"
 
-    def __init__(self):
+    def __init__(self, checkpoints: Path | None = None):
+        self.checkpoints = checkpoints
         self.code = self.code_here()
 
     def code_here(self) -> dict[str, str]:
@@ -58,7 +61,9 @@ class Settings:
 
     def run(self, cell: Cell, folder: Path) -> None:
         """Save the cell's record in ``folder``."""
-        path = experiment.run(_config(cell.parameters), progress=False).save(folder)
+        config = _config(cell.parameters)
+        made = experiment.run(config, progress=False, checkpoint=self.checkpoints)
+        path = made.save(folder)
         if path.name != cell.name:
             raise RuntimeError(f"the run made another record than {cell.name}: {path.name}")
 
