@@ -129,11 +129,11 @@ def _googlenet(channels: int, num_classes: int, dropout: float) -> nn.Module:
     from torchvision.models import googlenet
 
     network = googlenet(
-        num_classes=num_classes, aux_logits=False, init_weights=True, dropout=dropout
+        num_classes=num_classes, aux_logits=False, init_weights=False, dropout=dropout
     )
     stem = network.conv1.conv
     network.conv1.conv = nn.Conv2d(channels, stem.out_channels, 3, padding=1, bias=False)
-    nn.init.kaiming_normal_(network.conv1.conv.weight, mode="fan_out", nonlinearity="relu")
+    _draw_convolutions(network)
     network.maxpool1 = nn.Identity()
     network.fc.__class__ = _Logits
     return network
@@ -180,6 +180,13 @@ def _pretrained(weights: str | Path) -> dict[str, Tensor]:
         raise ValueError(f"weights {weights} hold no state dict: {error}") from error
 
 
+def _draw_convolutions(network: nn.Module) -> None:
+    """Normal weights whose variance keeps that of the gradients (He et al., ICCV 2015)."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
 class _Logits(nn.Linear):
     """A linear layer that stays float32 under autocast.
 
@@ -222,9 +229,7 @@ class CifarResNet(nn.Module):
         self.stages = nn.Sequential(*stages)
         self.dropout = nn.Dropout(dropout)
         self.head = _Logits(before, num_classes)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        _draw_convolutions(self)
 
     def forward(self, images: Tensor) -> Tensor:
         """Images (N, channels, H, W) to logits (N, C)."""
