@@ -20,9 +20,10 @@ def command(path):
     return words.split()
 
 
-def cells(path):
-    known = experiment.settings() if "--no-notebook" in command(path) else None
-    return sweep.read_grid(path, known=known)
+def kind(path):
+    """What runs its cells: a notebook, or plain settings."""
+    notebooks = [ROOT / word for word in command(path) if word.endswith(".ipynb")]
+    return sweep.Notebooks(*notebooks) if notebooks else sweep.Settings()
 
 
 @every_grid
@@ -33,17 +34,21 @@ def test_its_command_names_files_that_exist(path):
 
 
 @every_grid
-def test_every_cell_is_valid_settings(path):
-    if "--no-notebook" in command(path):
-        for cell in cells(path):
-            experiment.Config.from_dict(cell)
+def test_every_cell_is_valid(path):
+    """All settings are; of a notebook, those of its parameters that are settings, as `more` is."""
+    for cell in kind(path).cells(path):
+        values = cell.parameters | cell.parameters.get("more", {})
+        experiment.Config.from_dict(
+            {name: value for name, value in values.items() if name in experiment.settings()}
+        )
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 6, 7, 8, 9])
 def test_every_row_of_the_papers_table_has_a_cell(number):
     """One with all the settings that the row has; the paper does not print every setting."""
     grids = [path for path in GRIDS if re.match(rf"table_{number}[._]", path.name)]
-    configs = [experiment.Config.from_dict(cell) for path in grids for cell in cells(path)]
+    cells = [cell for path in grids for cell in kind(path).cells(path)]
+    configs = [experiment.Config.from_dict(cell.parameters) for cell in cells]
     ours = [
         config.to_dict() | {"normalization": experiment.normalization_of(config)}
         for config in configs
