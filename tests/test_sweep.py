@@ -396,6 +396,7 @@ def test_why_a_cell_runs_again_is_told(tmp_path):
         ({"loss": "1"}, "done"),
         ({"loss": "2"}, "other code: loss"),
         ({"loss": "1", "train": "1"}, "other code: train"),
+        ({}, "other code: not told"),
     ):
         sweep.run.keep(Small(), cell, sweep.Outcome({}, code, {}, 1.0, None), tmp_path)
         assert sweep.status(Small(), cell, tmp_path) == expected

@@ -49,10 +49,11 @@ def status(kind: Kind, cell: Cell, out: Path) -> str:
     if not place.exists():
         return "failed before" if _failed(cell, out).exists() else "new"
     try:
-        modules = changed(kind.finished(place), kind.code)
+        code = kind.finished(place)
+        modules = ", ".join(changed(code, kind.code))
     except (ValueError, LookupError, TypeError, OSError) as error:
         return f"unreadable: {_one_line(error)}"
-    return f"other code: {', '.join(modules)}" if modules else "done"
+    return f"other code: {modules if code else 'not told'}" if modules else "done"
 
 
 def sweep(
