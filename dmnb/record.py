@@ -36,7 +36,8 @@ class Record:
         is the one its figures allow: at r = .4 cross-entropy has 83.0 and 64.4, with p near .9 on
         clean and .7 on noisy examples (Figure 2), and .6 x .9 + .4 x .7 = .82, while an accuracy
         on the clean examples alone would be above .9 and not 64. A network that memorises has
-        corrupted near 1 and intact near 1 - r; an ideal one has 1 - r and 1.
+        corrupted near 1 and intact near 1 - r; an ideal one has 1 - r and 1. None where the
+        training set is too large to go over.
     p_clean, p_noisy: mean probability of the given label where it is right, and where it is wrong.
     ess: effective sample size (sum w)^2 / (N sum w^2) of the emphasis, in (0, 1].
     train_loss: mean loss of the epoch's batches, as they were trained on.
@@ -51,7 +52,7 @@ class Record:
     test_accuracy: list
     best: float
     final: float
-    corrupted: float
+    corrupted: float | None
     intact: float | None
     p_clean: list
     p_noisy: list

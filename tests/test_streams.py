@@ -231,7 +231,8 @@ def test_training_on_clothing1m(tmp_path, monkeypatch):
     options = {"dataset": "clothing1m", "augment": True, "iterations": 10}
     record = run_streamed(**options)
     assert record.epoch == [1, 2]
-    assert record.noise_rate is None and record.p_clean == [None, None]
+    assert record.noise_rate is record.corrupted is record.intact is None
+    assert record.p_clean == [None, None]
     assert 0 <= record.final <= 1 and record.final * 6 == pytest.approx(round(record.final * 6))
     assert Record.load(record.save(tmp_path)).noise_rate is None
     assert run_streamed(**options).train_loss == record.train_loss, "the seed decides"

@@ -1,6 +1,5 @@
 """What a run measures: accuracies, p of clean and of noisy examples, the effective sample."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -28,9 +27,9 @@ class Curves:
     ``histograms`` holds at most 25 dicts ``{"epoch", "clean", "noisy"}``: counts of p in 20 equal
     bins of [0, 1]. ``corrupted`` and ``intact`` are accuracies of the final network over the WHOLE
     training set, against the given labels and against the true ones (the columns of the paper's
-    Table 9; see `dmnb.record.Record`). ``diverged`` is the epoch at which the loss or the logits
-    stopped being finite, which ends the run, else None. ``seconds`` is wall time, measuring
-    included. ``fast`` names the features of the fast path on CUDA that the run had (`fit`).
+    Table 9; see `dmnb.record.Record`), None where they were not measured. ``diverged`` is the epoch
+    at which the loss or the logits stopped being finite, which ends the run, else None. ``seconds``
+    is wall time, measuring included. ``fast`` names the features of the fast path on CUDA that the run had (`fit`).
     """
 
     epoch: list[int] = field(default_factory=list)
@@ -40,7 +39,7 @@ class Curves:
     p_noisy: list[float | None] = field(default_factory=list)
     ess: list[float | None] = field(default_factory=list)
     histograms: list[dict] = field(default_factory=list)
-    corrupted: float = math.nan
+    corrupted: float | None = None
     intact: float | None = None
     diverged: int | None = None
     seconds: float = 0.0
