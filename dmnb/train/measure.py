@@ -29,7 +29,8 @@ class Curves:
     training set, against the given labels and against the true ones (the columns of the paper's
     Table 9; see `dmnb.record.Record`), None where they were not measured. ``diverged`` is the epoch
     at which the loss or the logits stopped being finite, which ends the run, else None. ``seconds``
-    is wall time, measuring included. ``fast`` names the features of the fast path on CUDA that the run had (`fit`).
+    is wall time, measuring included. ``fast`` names the features of the fast path on CUDA that the
+    run had (`fit`).
     """
 
     epoch: list[int] = field(default_factory=list)
