@@ -61,7 +61,7 @@ def test_long_rows_made_wide():
         {"method": "cce", "0.2": 87.7, "0.4": 75.5},
         {"method": "dm", "0.2": None, "0.4": 86.4},
     ]
-    with pytest.raises(ValueError, match="two rows for {} and rate 0.4"):
+    with pytest.raises(ValueError, match=r"two rows for {} and rate 0\.4"):
         report.crossed(rows, [], "rate", "final")
 
 
@@ -142,7 +142,7 @@ def test_what_counts_as_the_papers_setting(ours):
     clean = {"model": "googlenet", "emphasis": "cce"}
     assert match(2, **clean, normalization="batch", noise="none") == [("CCE-DN", "")]
     assert match(2, **clean, normalization="none", rate=0.0) == [("CCE", "")]
-    imdb = {"dataset": "imdb", "emphasis": "mae", "normalization": "none", "rate": 0.0}
+    imdb = {"dataset": "imdb-pv-dbow", "emphasis": "mae", "normalization": "none", "rate": 0.0}
     assert match(5, **imdb) == [("MAE", "")]
     assert len(match(5, **imdb, imbalance=10.0)) == 1
 
@@ -229,6 +229,14 @@ def test_numbers_of_one_run_have_no_deviation(records):
     assert report.to_csv([{"a": None, "b": 1 / 3, "c": "x, y"}]) == 'a,b,c\n,0.333333,"x, y"\n'
     with pytest.raises(ValueError, match="empty"):
         report.to_csv([])
+
+
+def test_what_a_method_has_not_is_blank(records):
+    (row,) = report.final_accuracies(records[:1], by=("emphasis", "lam"))
+    assert row["lam"] == 0.5
+    plain = replace(records[0], config=records[0].config | {"emphasis": "cce"}, p_clean=[None])
+    (row,) = report.final_accuracies([replace(plain, p_noisy=[])], by=("emphasis", "lam"))
+    assert row["lam"] is None and row.keys() == {"emphasis", "lam", "n", "best %", "final %"}
 
 
 def test_settings_name_groups(records):

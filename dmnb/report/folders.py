@@ -90,16 +90,17 @@ def write(
 def figures(records: Sequence[Record]) -> Iterator[tuple[str, "Figure"]]:
     """Figures of records with a name for each, for every kind and rate of noise: final accuracy
     against the learning rate where there are several, and for every rate the curves of accuracy and
-    of p, where there are at most 8 settings."""
+    of p, where there are at most 8 settings measured at the same epochs."""
     from dmnb import plots
 
-    for noise, alike in _split(records, ("dataset", "noise", "rate")):
+    for noise, alike in _split(records, ("dataset", "noise", "rate", "imbalance")):
         rates = _split(alike, ("lr",))
         if len(rates) > 1:
             yield f"{noise}rates", plots.rate_sweep(by_setting(alike, besides=("lr",)))
         for lr, runs in rates:
             groups = by_setting(runs)
-            if len(groups) <= MOST_CURVES:
+            even = len({r.config.get("record_every") for r in runs}) == 1
+            if even and len(groups) <= MOST_CURVES:
                 yield f"{noise}{lr}accuracy", plots.accuracy_curves(groups)
                 if any(p is not None for r in runs for p in r.p_clean + r.p_noisy):
                     yield f"{noise}{lr}p", plots.p_curves(groups)
@@ -110,7 +111,7 @@ def _split(records: Sequence[Record], fields: Sequence[str]) -> list[tuple[str, 
     told = [name for name in fields if name in varying(records)]
     groups: dict[str, list[Record]] = {}
     for record in records:
-        words = "".join(f"{name}{cell(record.config[name])}-" for name in told)
+        words = "".join(f"{name}{cell(record.config.get(name))}-" for name in told)
         groups.setdefault(words, []).append(record)
     return list(groups.items())
 

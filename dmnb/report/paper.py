@@ -37,7 +37,7 @@ def beside(
     """The paper's numbers and ours, a row for each pair; one row, "not run", where we have none.
 
     A record belongs to a row where its config has every setting that the row gives; runs of the
-    authors' formula belong to the rows of DM. Records that differ in more than seed and device are
+    authors' formula belong to the rows of DM. Records that differ in what `varying` names are
     rows of their own, and `our setting` says in what ours differ.
 
     table: rows as `read_table` reads them. measure: "final", "best", "corrupted" or "intact", the

@@ -14,7 +14,8 @@ METHODS = {
 }  # fmt: skip
 SYMBOLS = {"lam": "λ", "beta": "β"}
 # Settings whose change makes a run of the same experiment, not another experiment.
-REPEATED = ("seed", "device")
+REPEATED = ("seed", "device", "record_every")
+PLAIN = ("cce", "mae", "mse", "gce", "uniform")  # no lambda, no beta
 
 
 def percent(values: Sequence[float]) -> str:
@@ -28,10 +29,11 @@ def percent(values: Sequence[float]) -> str:
 def final_accuracies(records: Iterable[Record], by: Sequence[str] = ("emphasis",)) -> list[dict]:
     """One row for each setting of the config fields `by`, in order of appearance, to be read.
 
-    Columns: the fields, n (runs), best and final (test accuracy, %), p clean and p noisy (mean
-    final probability of right and of wrong training labels). ValueError without records.
+    Columns: the fields, n (runs), best and final (test accuracy, %), and, where a run has them, p
+    clean and p noisy (mean final probability of right and of wrong training labels). ValueError
+    without records.
     """
-    return [
+    rows = [
         told
         | {
             "n": len(runs),
@@ -42,6 +44,8 @@ def final_accuracies(records: Iterable[Record], by: Sequence[str] = ("emphasis",
         }
         for told, runs in _grouped(records, by)
     ]
+    empty = {name for name in ("p clean", "p noisy") if all(row[name] == "–" for row in rows)}
+    return [{name: row[name] for name in row if name not in empty} for row in rows]
 
 
 def statistics(records: Iterable[Record], by: Sequence[str] = ("emphasis",)) -> list[dict]:
@@ -66,7 +70,7 @@ def statistics(records: Iterable[Record], by: Sequence[str] = ("emphasis",)) -> 
 
 
 def varying(records: Iterable[Record]) -> list[str]:
-    """The config fields in which records differ, seed and device aside."""
+    """The config fields in which records differ, but not seed, device and record_every."""
     configs = [record.config for record in records]
     fields = dict.fromkeys(name for config in configs for name in config)
     return [
@@ -77,7 +81,7 @@ def varying(records: Iterable[Record]) -> list[str]:
 
 
 def apart(records: Iterable[Record]) -> list[list[Record]]:
-    """The records in groups within which nothing differs but seed and device."""
+    """The records in groups within which no field differs that `varying` would name."""
     groups: dict[str, list[Record]] = {}
     for record in records:
         key = sorted((k, v) for k, v in record.config.items() if k not in REPEATED)
@@ -155,7 +159,10 @@ def cell(value: Any) -> str:
 def _grouped(records: Iterable[Record], by: Sequence[str]) -> list[tuple[dict, list[Record]]]:
     groups: dict[tuple, list[Record]] = {}
     for record in records:
-        groups.setdefault(tuple(record.config.get(field) for field in by), []).append(record)
+        config = dict(record.config)
+        if config["emphasis"] in PLAIN:
+            config |= {"lam": None, "beta": None}
+        groups.setdefault(tuple(config.get(field) for field in by), []).append(record)
     if not groups:
         raise ValueError("records must not be empty")
     return [(dict(zip(by, key, strict=True)), runs) for key, runs in groups.items()]
