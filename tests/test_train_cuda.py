@@ -3,7 +3,9 @@
 import importlib.util
 import logging
 import math
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -258,6 +260,49 @@ def test_on_the_cpu_nothing_changes():
         assert features == () and run.network is run.model
     with pytest.raises(ValueError, match=r"fast.*None.*CUDA.*cpu"):
         fit(network(), nn.CrossEntropyLoss(), digits(), epochs=1, lr=0.1, fast=True)
+
+
+def test_on_cuda_kernels_are_deterministic_inside_the_block_only(monkeypatch):
+    run, cudnn = run_of(), torch.backends.cudnn
+    run.processes.device = torch.device("cuda")
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (7, 5))
+    asked = []
+
+    def speed_up(run, without, *, insist):
+        asked.append((without, insist))
+        return ("graph",)
+
+    monkeypatch.setattr(cuda, "speed_up", speed_up)
+    cudnn.benchmark = True
+    try:
+        with cuda.fast_path(run, steps=10**6, wanted=None) as features:
+            assert (features, cudnn.deterministic, cudnn.benchmark) == (("graph",), True, False)
+        assert (cudnn.deterministic, cudnn.benchmark) == (False, True)
+    finally:
+        cudnn.benchmark = False
+    assert asked == [({"bf16": "this GPU has no bfloat16"}, False)]
+    with cuda.fast_path(run, steps=10**6, wanted=False) as features:
+        assert features == () and len(asked) == 1
+
+
+def test_a_failed_capture_gives_back_stream_and_generator(monkeypatch):
+    """torch leaves both as they were in the capture."""
+    log = []
+
+    @contextmanager
+    def capture(graph):
+        yield
+        raise RuntimeError("capture invalidated")
+
+    generator = SimpleNamespace(clone_state=lambda: "state", graphsafe_set_state=log.append)
+    stream = SimpleNamespace(device=SimpleNamespace(index=0))
+    fakes = {"CUDAGraph": object, "graph": capture, "current_stream": lambda: stream}
+    fakes |= {"default_generators": (generator,), "set_stream": log.append}
+    for name, fake in fakes.items():
+        monkeypatch.setattr(torch.cuda, name, fake)
+    with pytest.raises(RuntimeError, match="capture invalidated"):
+        cuda.record(lambda: log.append("step"))
+    assert log == ["step", stream, "state"]
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])

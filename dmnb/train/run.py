@@ -71,6 +71,7 @@ class Run:
         self.update(*batch.tensors, size=batch.size, share=batch.share)
 
     def update(self, *tensors: Tensor, size: int, share: float = 1.0) -> None:
+        """The same, given the parts of a `Batch`."""
         value = self.objective(*tensors, idle=share == 0)
         if share != 1 and not self._joined_loss:
             value = value * share
