@@ -295,3 +295,12 @@ def test_bad_arguments_are_named(changed, message):
     nets, losses = arguments.pop("models"), arguments.pop("losses")
     with pytest.raises(ValueError, match=message):
         fit_many(nets, losses, data, **arguments)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_a_gpu_too_it_is_one_fit_after_another():
+    losses = [copy.deepcopy(loss).to("cuda") for loss in LOSSES]
+    subsets = [torch.arange(k % 3, N, 3) for k in range(len(losses))]
+    many, alone, *_ = both_ways(losses, subsets=subsets, device="cuda", clean_labels=None)
+    assert_same(many, alone, tolerance=1e-3)
