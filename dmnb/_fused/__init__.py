@@ -9,11 +9,13 @@ Let L be the bytes of the (N, C) logits. Two ways lead to the gradient:
 - One pass, from ONE_PASS bytes on: forward reads L and writes the gradient, L; backward looks at
   grad_output on the device and where it is 1 moves nothing, else reads and writes L once more.
 
-So in multiples of L read and written once, 1.5 and 1; rows beyond launch.ON_CHIP columns are read
-twice in forward, the second time from L2 if all goes well (else half a multiple more).
+That is 1.5 and 1 times the bytes of reading and writing L once. Rows beyond launch.ON_CHIP columns
+are read twice in forward, the second time from L2 if all goes well, else 0.5 more. So counted;
+benchmarks/loss_gpu.py measures.
 
 Launches: forward has one where a single program takes all rows, else a second that adds up partial
 sums; backward has one. The one pass counts the labels first, and its backward is one small launch.
+Nothing waits for the device.
 """
 
 from __future__ import annotations
@@ -135,8 +137,9 @@ def _saved(ctx: Any) -> tuple[Tensor, ...]:
 
 def _join(stats: Tensor, options: Options, process_group: Any) -> tuple[Tensor, Tensor]:
     """value and stats with the sums in D taken over the group, times its number of processes."""
-    c, v, n = sums = stats[2:].double()
+    sums = stats[2:].double()
     torch.distributed.all_reduce(sums, group=process_group)
+    c, v, n = sums
     floor = options.floor * n + torch.finfo(torch.float32).tiny
     by_mode = {
         kernels.MEAN.value: c,
@@ -207,11 +210,10 @@ def dm_loss(
     mode = kernels.BATCH if batch else kernels.MEAN if reduction == "mean" else kernels.SUM
     group = None if per_row and not batch else process_group
     one_pass = (
-        z.numel() * z.element_size() >= ONE_PASS
-        and z.shape[1] >= WIDE
-        and not (batch or per_row or z.dtype == torch.float16)
+        not (torch.compiler.is_compiling() or batch or per_row or z.dtype == torch.float16)
         and group is None
-        and not torch.compiler.is_compiling()
+        and z.numel() * z.element_size() >= ONE_PASS
+        and z.shape[1] >= WIDE
         and z.requires_grad
         and torch.is_grad_enabled()
     )
