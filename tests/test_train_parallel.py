@@ -132,7 +132,7 @@ def assert_same_run(result, expected):
     for name, value in expected["parameters"].items():
         torch.testing.assert_close(result["parameters"][name], value, rtol=0, atol=1e-6)
     for name, value in expected["curves"].items():
-        if isinstance(value, list) and isinstance(value[0], float):
+        if isinstance(value, list) and value and isinstance(value[0], float):
             value = pytest.approx(value, rel=1e-4, abs=1e-5)
         if name != "histograms":
             assert result["curves"][name] == value, name
