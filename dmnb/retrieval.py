@@ -71,6 +71,17 @@ def set_features(features: Tensor, set_of: Tensor, count: int) -> Tensor:
     return F.normalize(sums)  # the length of a sum is lost, as is that of a mean
 
 
+def effective_dimensions(features: Tensor) -> float:
+    """(sum_k s_k)^2 / sum_k s_k^2, s the eigenvalues of the covariance of features of length 1.
+
+    From 1, where all lie on a line, to D, where all directions are used alike: how many of their
+    dimensions the features use. nan where all are the same. features: floating (N, D).
+    """
+    directions = F.normalize(features.double())
+    s = torch.linalg.svdvals(directions - directions.mean(0)).square()
+    return (s.sum().square() / s.square().sum()).item()
+
+
 def average_precision(right: Tensor, *, rule: str = "steps") -> float:
     """The average precision of one ranking, in [0, 1].
 

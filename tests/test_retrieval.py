@@ -6,7 +6,13 @@ import torch
 from torch import nn
 
 from dmnb import data, experiment, models
-from dmnb.retrieval import average_precision, embed, scores, set_features
+from dmnb.retrieval import (
+    average_precision,
+    effective_dimensions,
+    embed,
+    scores,
+    set_features,
+)
 
 
 def booleans(text):
@@ -137,6 +143,16 @@ def test_set_features_are_normalised_means():
             set_features(features[:1], bad, 4)
 
 
+def test_effective_dimensions_count_directions():
+    axes = torch.cat([torch.eye(6), -torch.eye(6)])
+    lengths = torch.rand(12, 1, generator=torch.Generator().manual_seed(0)) + 0.5
+    assert effective_dimensions(axes * lengths) == pytest.approx(6)
+    assert effective_dimensions(axes[:, :1] @ torch.ones(1, 6)) == pytest.approx(1)
+    uneven = torch.tensor([[1.0, 0], [-1, 0], [1, 0], [-1, 0], [0, 1], [0, -1]])
+    assert effective_dimensions(uneven) == pytest.approx((4 + 2) ** 2 / (4**2 + 2**2))
+    assert np.isnan(effective_dimensions(torch.ones(4, 3)))
+
+
 @pytest.mark.parametrize("name", ["mlp", "small_cnn", "resnet20", "googlenet"])
 def test_features_are_what_the_last_layer_sees(name):
     torch.manual_seed(0)
@@ -206,6 +222,7 @@ def test_a_network_finds_classes_that_it_learned_and_others():
     assert found.scores.keys() == {"seen 1", "seen 4", "unseen 1", "unseen 4"}
     assert found.scores["seen 1"]["map"] > found.scores["unseen 1"]["map"] > 0.4
     assert found.scores["unseen 4"]["map"] > found.scores["unseen 1"]["map"]
+    assert 1 < found.dimensions["unseen"] < 256 and found.dimensions["seen"] > 1
     digits = data.load("digits").test_labels
     assert found.scores["seen 1"]["queries"] == (digits < 7).sum()
     sets = sum(int((digits == k).sum()) // 4 for k in (7, 8, 9))

@@ -18,11 +18,14 @@ class Retrieved:
 
     accuracy: of the classifier, on test images of the classes it learned. scores: "seen 1" for
     single images of classes that it learned, "unseen 5" for sets of 5 of others, "tracklets" of
-    MARS, each a dict of "map", "cmc1" and "queries", how many there were.
+    MARS, each a dict of "map", "cmc1" and "queries", how many there were. dimensions: of the
+    features of "seen" and "unseen" images (or "tracklets"), see
+    `dmnb.retrieval.effective_dimensions`.
     """
 
     accuracy: float
     scores: dict[str, dict[str, float]]
+    dimensions: dict[str, float]
 
 
 def retrieve(
@@ -59,17 +62,18 @@ def retrieve(
     dataset = dataclasses.replace(known, train_labels=corrupted_labels(known, config))
     model, curves = trained(config, dataset, known.train_labels, progress=progress)
     centre = train.centring(dataset.train_images)
-    scores = {}
+    scores, dimensions = {}, {}
     for name, images, labels in (
         ("seen", known.test_images, known.test_labels),
         ("unseen", new.test_images, new.test_labels),
     ):
         inputs = (centre(part).to(config.device) for part in images.split(1000))
         features = retrieval.embed(model, inputs)
+        dimensions[name] = retrieval.effective_dimensions(features)
         for size in sizes:
             found = find_sets(features, labels, size=size, generator=stream(config.seed, "sets"))
             scores[f"{name} {size}"] = _told(found)
-    return Retrieved(curves.test_accuracy[-1], scores)
+    return Retrieved(curves.test_accuracy[-1], scores, dimensions)
 
 
 def find_sets(
@@ -115,7 +119,11 @@ def _in_mars(config: Config, progress: bool) -> Retrieved:
         query_cameras=found.cameras[queries],
         gallery_cameras=found.cameras,
     )
-    return Retrieved(curves.test_accuracy[-1], {"tracklets": _told(scores)})
+    return Retrieved(
+        curves.test_accuracy[-1],
+        {"tracklets": _told(scores)},
+        {"tracklets": retrieval.effective_dimensions(tracks)},
+    )
 
 
 def _told(found: retrieval.Scores) -> dict[str, float]:
