@@ -278,8 +278,9 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
 def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %") -> Figure:
     """`rate_sweep` side by side, the same methods in the same order.
 
-    The names stand beside the last panel. panels: title -> what rate_sweep takes. y_label: what ``final`` and ``best`` are, for things
-    that have these and a config like a Record's. ValueError when empty.
+    The names stand beside the last panel. panels: title -> what rate_sweep takes. y_label: what
+    ``final`` and ``best`` are, for things that have these and a config like a Record's. ValueError
+    when empty.
     """
     _require(panels, "panels")
     width, height = matplotlib.rcParams["figure.figsize"]
