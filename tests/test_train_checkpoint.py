@@ -26,6 +26,7 @@ KINDS = {
     "augmented": {"augment": True, "schedule": "cosine", "warmup": 1},
     "adam, dropout": {"optimizer": "adam", "lr": 0.01},
     "nothing measured in between": {"momentum": 0.0, "record_every": 2},
+    "batch norm": {"optimizer": "nesterov", "schedule": "step", "milestones": (7,)},
 }
 
 
@@ -80,6 +81,8 @@ def train(kind="plain", *, at=-1, stop=fail, seed=0, count=115, **options):
             width=8,
             dropout=0.3 if "dropout" in kind else 0.0,
         )
+        if "norm" in kind:
+            model.insert(2, nn.BatchNorm1d(8))
         options = {"epochs": 3, "lr": 0.05, "batch_size": 20} | KINDS[kind] | options
         curves = fit(
             model,
@@ -102,7 +105,7 @@ def undisturbed():
 
 
 @pytest.mark.parametrize(
-    ("kind", "every"), [*zip(KINDS, (4, 1, 1, 4), strict=True), ("plain", 1000)]
+    ("kind", "every"), [*zip(KINDS, (4, 1, 1, 4, 5), strict=True), ("plain", 1000)]
 )
 def test_stopped_at_any_step_it_goes_on_to_the_same_bits(kind, every, tmp_path, undisturbed):
     for at in range(3 * STEPS):
