@@ -146,7 +146,7 @@ LOSSES = {
     "authors": lambda: AuthorsDMLoss(0.5, 12),
     "authors, float64": lambda: AuthorsDMLoss(0.5, 12, dtype=torch.float64),
     "cross_entropy": nn.CrossEntropyLoss,
-    "class weights": lambda: DMLoss(emphasis.CCE(), weight=torch.rand(10, device=CUDA) + 0.5),
+    "class weights": lambda: DMLoss(emphasis.CCE(), weight=torch.arange(1.0, 11, device=CUDA)),
 }  # fmt: skip
 
 
