@@ -4,6 +4,7 @@ dmnb run --dataset digits --noise symmetric --rate 0.4 --emphasis dm --lam 0.5 -
 torchrun --nproc-per-node 2 -m dmnb run --device cuda        (two GPUs share every batch)
 dmnb sweep book/experiments/noisy_labels.ipynb noisy_labels.grid.yaml --jobs 4
 dmnb report book/results --out report
+dmnb suggest --dataset digits --noise symmetric --rate 0.4
 """
 
 import argparse
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmnb import experiment, report, sweep, train
+from dmnb import emphasis, experiment, guide, report, sweep, train
 from dmnb.sweep.kinds import changed
 from dmnb.sweep.show import progress
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_run(commands)
     _add_sweep(commands)
     _add_report(commands)
+    _add_suggest(commands)
     options = parser.parse_args(arguments)
     try:
         return options.function(options)
@@ -49,22 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _add_run(commands) -> None:
     parser = commands.add_parser("run", help="train once and write a record", allow_abbrev=False)
-    hints = typing.get_type_hints(experiment.Config)
-    for name, field in experiment.settings().items():
-        about, allowed = field.metadata["about"], field.metadata["allowed"]
-        wanted = hints[name]
-        if isinstance(wanted, types.UnionType):
-            wanted = typing.get_args(wanted)[0]
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            default=argparse.SUPPRESS,
-            help=f"{about} ({allowed}; default: {field.default})".replace("%", "%%"),
-            **(
-                {"action": argparse.BooleanOptionalAction}
-                if wanted is bool
-                else {"type": wanted, "metavar": wanted.__name__.upper()}
-            ),
-        )
+    _add_settings(parser)
     parser.add_argument("--out", type=Path, default=Path("runs"), help="folder of the record")
     parser.add_argument(
         "--checkpoint",
@@ -76,9 +63,35 @@ def _add_run(commands) -> None:
     parser.set_defaults(function=_run)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _add_settings(parser: argparse.ArgumentParser, **usual) -> None:
+    """A flag for each setting; its default is the usual one here, else Config's."""
+    hints = typing.get_type_hints(experiment.Config)
+    for name, field in experiment.settings().items():
+        about, allowed = field.metadata["about"], field.metadata["allowed"]
+        wanted = hints[name]
+        if isinstance(wanted, types.UnionType):
+            wanted = typing.get_args(wanted)[0]
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            default=argparse.SUPPRESS,
+            help=f"{about} ({allowed}; default: {usual.get(name, field.default)})".replace(
+                "%", "%%"
+            ),
+            **(
+                {"action": argparse.BooleanOptionalAction}
+                if wanted is bool
+                else {"type": wanted, "metavar": wanted.__name__.upper()}
+            ),
+        )
+
+
+def _config(options: argparse.Namespace, **usual) -> experiment.Config:
     chosen = {name: value for name, value in vars(options).items() if name in experiment.settings()}
-    config = experiment.Config.from_dict(chosen)
+    return experiment.Config.from_dict({**usual, **chosen})
+
+
+def _run(options: argparse.Namespace) -> int:
+    config = _config(options)
     with train.torchrun(config.device) as processes:
         record = experiment.run(
             config,
@@ -183,6 +196,42 @@ def _report(options: argparse.Namespace) -> int:
     for problem in problems:
         print(f"dmnb report: {problem}", file=sys.stderr)
     return int(bool(problems))
+
+
+def _add_suggest(commands) -> None:
+    parser = commands.add_parser(
+        "suggest",
+        help="train briefly: how many labels are wrong, which, and what DM to try",
+        allow_abbrev=False,
+    )
+    _add_settings(parser, **guide.BRIEF)
+    out = Path("suspects.csv")
+    parser.add_argument("--out", type=Path, default=out, help=f"file of suspects (default: {out})")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(function=_suggest)
+
+
+def _suggest(options: argparse.Namespace) -> int:
+    seen = guide.look(_config(options, **guide.BRIEF), progress=not options.quiet)
+    estimate = seen.estimate
+    if not estimate.told_apart:
+        print(f"right and wrong labels are not told apart (separation {estimate.separation:.1f}):")
+        print("next to none is wrong, or the training was too short or too long; try other epochs")
+        return 0
+    lam, beta = guide.suggest(estimate.rate)
+    dm, rows = emphasis.DM(lam, beta), guide.table(seen)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(report.to_csv(rows), encoding="utf-8")
+    print(f"wrong labels: about {estimate.rate:.0%} (separation {estimate.separation:.1f})")
+    print(f"try: --emphasis dm --lam {lam:g} --beta {beta:g}, at several learning rates")
+    print(f"(mode {dm.mode:.2f}, contrast {dm.contrast:.0f}: the best of the paper's Table 9)")
+    print(f"{len(rows)} suspects: {options.out}")
+    wrong = seen.given != seen.clean
+    if wrong.any():
+        found = wrong[[row["index"] for row in rows]]
+        truth, precision = (x.double().mean().item() for x in (wrong, found))
+        print(f"in truth {truth:.1%} are wrong, and {precision:.1%} of the suspects")
+    return 0
 
 
 def summary(record) -> str:

@@ -21,14 +21,13 @@ BELOW = {
     "_fused": {"emphasis"},
     "loss": {"emphasis", "_fused"},
     "train": {"record", "loss"},  # losses are passed in; log-odds are measured, DMLosses joined
-    "guide": {"emphasis", "noise", "record"},
     "report": {"record", "plots"},
     "plots": {"emphasis", "record"},
     "widgets": {"emphasis"},
 }
-BELOW["experiment"] = LEAVES | {"loss", "train", "guide"}
-BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
-BELOW["cli"] = BELOW["sweep"] | {"sweep", "plots", "report"}
+BELOW["experiment"] = LEAVES | {"loss", "train"}
+BELOW["guide"] = BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
+BELOW["cli"] = BELOW["sweep"] | {"guide", "sweep", "plots", "report"}
 BELOW["__main__"] = {"cli"}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
