@@ -147,6 +147,12 @@ def test_what_counts_as_the_papers_setting(ours):
     assert len(match(5, **imdb, imbalance=10.0)) == 1
 
 
+def test_a_run_counts_once(ours):
+    chosen = [r for r in ours if r.config["emphasis"] == "dm" and r.config["lr"] == 0.01]
+    again = [replace(r, config=r.config | {"record_every": 5}) for r in chosen]
+    assert [row["n"] for row in beside(9, chosen + again) if row["n"]] == [4]
+
+
 def test_a_measure_that_the_table_lacks(ours):
     with pytest.raises(ValueError, match=r"one of the table's, final; got 'best'"):
         beside(1, ours, measure="best")
@@ -171,6 +177,7 @@ def folder(records, tmp_path):
     for record in records:
         record.save(tmp_path / "rates")
     (tmp_path / "rates/torn.json").write_text('{"config": {')
+    (tmp_path / "rates/other.json").write_text('{"timings": [1, 2]}')
     (tmp_path / "rates/failed/one").mkdir(parents=True)
     (tmp_path / "rates/failed/one/cell.json").write_text("{}")
     (tmp_path / "rates/failed/one/half.json").write_text("{")

@@ -1,5 +1,6 @@
 """Folders of records -> a report: Markdown, CSV and figures."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ MOST_CURVES = 8
 
 
 def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]], list[str]]:
-    """The records under folders, by section, and a line for each file that is none.
+    """The records under folders, by section, and a line for each that is torn or incomplete.
 
     A folder with records is a section of its own name; those that cells of one sweep of a notebook
     saved are one. Of two records with the same config the first counts, the other is told.
@@ -42,7 +43,8 @@ def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]]
             try:
                 record = Record.load(path)
             except ValueError as error:
-                problems.append(" ".join(str(error).split()))
+                if not _of_other_kind(path):
+                    problems.append(" ".join(str(error).split()))
                 continue
             section = sections.setdefault(_section(path), {})
             if section.setdefault(record.name, record) is not record:
@@ -139,6 +141,15 @@ def _paths(folder: Path) -> list[Path]:
         if path.name != CELL
         and not any(part == FAILED or part[0] == "." for part in path.relative_to(folder).parts)
     ]
+
+
+def _of_other_kind(path: Path) -> bool:
+    """Whether a file is whole JSON that never was a record."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return not isinstance(values, dict) or "config" not in values
 
 
 def _section(path: Path) -> str:

@@ -59,11 +59,16 @@ def beside(
         told = {"method": row["method"]} | {name: row[name] for name in shown}
         free = [name for name in ours if row.get(name) is None]
         rows += [
-            told | _pair(row[measure], [getattr(r, measure) for r in runs])
+            told | _pair(row[measure], [getattr(r, measure) for r in _once(runs)])
             | {"our setting": _setting(runs[0], free) if runs else ""}
             for runs in groups or [[]]
         ]  # fmt: skip
     return rows
+
+
+def _once(runs: Iterable[Record]) -> list[Record]:
+    """One run of each seed on each device: the same run may lie in several folders."""
+    return list({(r.config["seed"], r.config["device"]): r for r in runs}.values())
 
 
 def _belongs(record: Record, row: Mapping[str, Any], settings: Sequence[str]) -> bool:
