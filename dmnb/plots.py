@@ -288,7 +288,7 @@ def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %")
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for ax, (title, records) in zip(axes, panels.items(), strict=True):
         _rates(ax, records)
-        ax.set_title(title, loc="left")
+        ax.set_title(title, loc="left", fontsize=matplotlib.rcParams["axes.labelsize"])
     axes[0].set_ylabel(y_label)
     figure.supxlabel("learning rate", fontsize=matplotlib.rcParams["axes.labelsize"])
     _name_ends(axes[-1])
