@@ -1,11 +1,14 @@
 """mAP and CMC against scikit-learn, Market-1501's own rule written out, and counts by hand."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from dmnb import data, experiment, models
+from dmnb import data, experiment, models, sweep
 from dmnb.retrieval import (
     average_precision,
     effective_dimensions,
@@ -233,3 +236,24 @@ def test_a_network_finds_classes_that_it_learned_and_others():
 def test_two_classes_at_least_are_learned_and_one_is_not(unseen):
     with pytest.raises(ValueError, match=rf"unseen must be in \[1, 8\], got {unseen}"):
         experiment.retrieve(experiment.Config(), unseen=unseen)
+
+
+def test_the_committed_runs_are_those_of_the_grid():
+    book = Path(__file__).resolve().parents[1] / "book"
+    rows = json.loads((book / "results/retrieval.json").read_text())
+    cells = sweep.read_grid(book / "experiments/retrieval.grid.yaml")
+    wanted = [
+        (cell["lr"], seed, method)
+        for cell in cells
+        if cell["dataset"] == "digits"
+        for seed in cell["seeds"]
+        for method in cell["methods"]
+    ]
+    found = [tuple(row["config"][name] for name in ("lr", "seed", "emphasis")) for row in rows]
+    assert sorted(found) == sorted(wanted)
+    for row in rows:
+        config = experiment.Config.from_dict(row["config"])
+        assert (config.dataset, config.epochs, row["unseen"]) == ("digits", 120, 5)
+        assert row["scores"].keys() == {
+            f"{k} {size}" for k in ("seen", "unseen") for size in (1, 2, 5)
+        }
