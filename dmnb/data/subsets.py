@@ -11,7 +11,7 @@ def step_imbalance(
 
     Of a class with n examples round(n / ratio) stay, at least 1; the other classes stay whole. So
     IMDB, where 0 is negative, keeps 12,500 positive reviews and at 10:1 1,250 negative ones, as in
-    the paper's Table 5. Step imbalance: Buda et al. 2018, arXiv 1710.05381.
+    the paper's Table 5. Step imbalance as in arXiv 1710.05381.
 
     Args:
         labels: int64 (N,) in [0, num_classes), the true ones.
