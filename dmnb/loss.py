@@ -198,10 +198,8 @@ def _dm_loss(
     eager = z.is_cpu and not _is_traced(z, y)
     alike = weight is None and process_group is None and not 0 <= ignore_index < z.shape[1]
     if eager and alike and len(z) > 0:
-        share, summed = (
-            partial(_share, normalization, reduction, emphasis.integral),
-            reduction != "none",
-        )
+        share = partial(_share, normalization, reduction, emphasis.integral)
+        summed = reduction != "none"
         try:
             total, _ = _Rows.apply(z, y, emphasis, share, summed)
             return total if summed else total.reshape(target.shape)
