@@ -2,7 +2,7 @@
 
 dmnb run --dataset digits --noise symmetric --rate 0.4 --emphasis dm --lam 0.5 --beta 12
 torchrun --nproc-per-node 2 -m dmnb run --device cuda        (two GPUs share every batch)
-dmnb sweep book/experiments/noisy_labels.ipynb noisy_labels.grid.yaml --jobs 4
+dmnb sweep book/experiments/imdb.ipynb book/experiments/imdb.grid.yaml --jobs 4
 dmnb report book/results --out report
 dmnb suggest --dataset digits --noise symmetric --rate 0.4
 """
@@ -92,6 +92,7 @@ def _config(options: argparse.Namespace, **usual) -> experiment.Config:
 
 def _run(options: argparse.Namespace) -> int:
     config = _config(options)
+    options.out.mkdir(parents=True, exist_ok=True)  # rather than find out after training
     with train.torchrun(config.device) as processes:
         record = experiment.run(
             config,
@@ -212,7 +213,11 @@ def _add_suggest(commands) -> None:
 
 
 def _suggest(options: argparse.Namespace) -> int:
-    seen = guide.look(_config(options, **guide.BRIEF), progress=not options.quiet)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    usual = dict(guide.BRIEF)
+    if hasattr(options, "iterations"):
+        del usual["epochs"]
+    seen = guide.look(_config(options, **usual), progress=not options.quiet)
     estimate = seen.estimate
     if not estimate.told_apart:
         print(f"right and wrong labels are not told apart (separation {estimate.separation:.1f}):")
@@ -220,7 +225,6 @@ def _suggest(options: argparse.Namespace) -> int:
         return 0
     lam, beta = guide.suggest(estimate.rate)
     dm, rows = emphasis.DM(lam, beta), guide.table(seen)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(report.to_csv(rows), encoding="utf-8")
     print(f"wrong labels: about {estimate.rate:.0%} (separation {estimate.separation:.1f})")
     print(f"try: --emphasis dm --lam {lam:g} --beta {beta:g}, at several learning rates")

@@ -168,7 +168,10 @@ def _kept(
         vectors = None
     if vectors is None:
         vectors = np.asarray(compute(texts, **settings), dtype=np.float32)
-        _write(path, vectors)
+        try:
+            _write(path, vectors)
+        except OSError as error:
+            warnings.warn(f"the vectors are not kept in {path}: {error}", stacklevel=3)
     return torch.from_numpy(vectors)
 
 

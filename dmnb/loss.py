@@ -429,4 +429,4 @@ class AuthorsDMLoss(nn.Module):
         return _Authors.apply(z.to(self.dtype or z.dtype), y, self.lam, self.beta).to(z.dtype)
 
     def extra_repr(self) -> str:
-        return str(self.emphasis)
+        return f"{self.emphasis}, dtype={self.dtype}"

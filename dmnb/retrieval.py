@@ -97,6 +97,7 @@ def average_precision(right: Tensor, *, rule: str = "steps") -> float:
         raise ValueError(f"rule must be one of {', '.join(RULES)}, got {rule!r}")
     if not right.any():
         raise ValueError("right must be true somewhere")
+    right = right.cpu()
     hits = right.double().cumsum(0)
     precision = hits / torch.arange(1, len(right) + 1)
     if rule == "trapezoids":
@@ -131,6 +132,9 @@ def scores(
             no query with a right answer.
     """
     _check(similarity, query_identities, gallery_identities, query_cameras, gallery_cameras, ranks)
+    similarity, gallery_identities = similarity.cpu(), gallery_identities.cpu()
+    if query_cameras is not None:
+        query_cameras, gallery_cameras = query_cameras.cpu(), gallery_cameras.cpu()
     precisions, found = [], torch.zeros(ranks, dtype=torch.float64)
     for q, identity in enumerate(query_identities.tolist()):
         same = gallery_identities == identity

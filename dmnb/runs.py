@@ -14,6 +14,7 @@ import torch
 
 from dmnb import train
 from dmnb.experiment import (
+    STREAMED,
     Config,
     corrupted_labels,
     dataset_of,
@@ -46,7 +47,8 @@ def run_many(configs: Sequence[Config]) -> list[Record]:
     records: dict[int, Record] = {}
     for indices in groups.values():
         group = [configs[index] for index in indices]
-        alone = len(group) == 1 or group[0].augment or group[0].dropout
+        first = group[0]
+        alone = len(group) == 1 or first.augment or first.dropout or first.dataset in STREAMED
         found = [run(config, progress=False) for config in group] if alone else _together(group)
         records.update(zip(indices, found, strict=True))
     return [records[index] for index in range(len(configs))]

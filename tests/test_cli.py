@@ -87,6 +87,13 @@ def test_an_unwritable_folder_is_an_error(tmp_path, capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
+def test_a_folder_that_cannot_be_is_told_before_training(tmp_path, capsys, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(experiment, "run", lambda *_, **__: pytest.fail("it trained"))
+    assert main([*QUICK, "--quiet", "--out", str(tmp_path / "file" / "runs")]) == 2
+    assert "Not a directory" in capsys.readouterr().err
+
+
 def test_a_diverged_run_is_told(tmp_path, capsys):
     flags = ["--lr", "1e30", "--weight-decay", "1000", "--quiet", "--out", str(tmp_path)]
     assert main([*QUICK, *flags]) == 0

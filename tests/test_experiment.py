@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 import pickle
 
 import pytest
@@ -115,6 +116,7 @@ def test_numbers_take_the_declared_type():
         ({"momentum": 1.0}, "momentum.*1.0"),
         ({"epochs": 0}, "epochs.*0"),
         ({"epochs": 2.5}, "epochs.*int.*2.5"),
+        ({"epochs": math.inf}, "epochs.*int.*inf"),
         ({"epochs": True}, "epochs.*int.*True"),
         ({"batch_size": -4}, "batch_size.*-4"),
         ({"width": 0}, "width.*0"),
@@ -131,6 +133,7 @@ def test_numbers_take_the_declared_type():
         ({"iterations": 0}, "iterations.*0"),
         ({"iterations": 500, "epochs": 3}, "one of epochs and iterations.*3 and 500"),
         ({"device": "abacus"}, "device.*cuda.*'abacus'"),
+        ({"device": "cpu:0"}, "device.*cpu, cuda.*'cpu:0'"),
         ({"dataset": 3}, "dataset.*str.*3"),
     ],
 )

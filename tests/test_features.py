@@ -173,6 +173,15 @@ def test_what_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_vectors_that_cannot_be_kept_are_not_lost(tmp_path, monkeypatch):
+    def full(file, **arrays):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(features.np, "savez", full)
+    with pytest.warns(UserWarning, match="not kept in .*No space left"):
+        assert len(vectors("tfidf_svd", reviews(40)[0], tmp_path)) == 40
+
+
 def test_without_a_folder_it_is_the_users_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(features, "_tfidf_svd", _zeros([]))

@@ -91,6 +91,9 @@ def test_a_table_whose_rows_are_uneven_is_named(tmp_path):
     (tmp_path / "bad.csv").write_text("method,final\nCCE,1,2\n")
     with pytest.raises(ValueError, match=r"bad\.csv: 2 columns.*has 3"):
         report.read_table(tmp_path / "bad.csv")
+    (tmp_path / "bare.csv").write_text("method,final\n")
+    with pytest.raises(ValueError, match=r"bare\.csv: a head and a row at least, got 1 lines"):
+        report.read_table(tmp_path / "bare.csv")
 
 
 @pytest.fixture

@@ -213,8 +213,20 @@ def test_sets_of_a_class_find_each_other():
     assert single.mean_average_precision < several.mean_average_precision
     with pytest.raises(ValueError, match="size must be at least 1, got 0"):
         experiment.find_sets(one_hot, labels, size=0)
-    with pytest.raises(ValueError, match="no query has a right answer"):
+    with pytest.raises(ValueError, match="some class two sets, got 11"):
         experiment.find_sets(one_hot, labels, size=11)
+
+
+def test_a_class_with_too_few_images_for_a_set_is_left_out():
+    labels = torch.tensor([0] * 4 + [1] * 4 + [2])
+    one_hot = nn.functional.one_hot(labels, 3).float()
+    assert experiment.find_sets(one_hot, labels, size=2).queries == 4
+
+
+@pytest.mark.parametrize("setting", [{"imbalance": 10}, {"held_out": "given"}])
+def test_settings_without_a_meaning_for_retrieval_are_refused(setting):
+    with pytest.raises(ValueError, match=f"{next(iter(setting))} must not be set for retrieval"):
+        experiment.retrieve(experiment.Config(**setting), unseen=3)
 
 
 def test_a_network_finds_classes_that_it_learned_and_others():

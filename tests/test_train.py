@@ -154,6 +154,17 @@ def test_what_is_measured_is_what_the_network_says():
     assert sum(last["noisy"]) == (~right).sum().item()
 
 
+def test_the_effective_sample_of_an_emphasis_per_class_is_that_of_its_rows():
+    data, _ = blobs()
+    parts = emphasis.AnchoredDM(0.5, 4.0), emphasis.CCE(), emphasis.MAE()
+    model, curves = trained(DMLoss(emphasis.per_class(parts)))
+    logits = predict(model, data.train_images, centre=centring(data.train_images)).double()
+    p = logits.softmax(1).gather(1, data.train_labels[:, None])[:, 0]
+    w = torch.stack([part.weight(p) for part in parts])[data.train_labels, torch.arange(len(p))]
+    expected = w.sum() ** 2 / (len(p) * w.square().sum())
+    assert curves.ess[-1] == pytest.approx(expected.item(), abs=1e-6)
+
+
 def test_without_clean_labels_nothing_is_told_apart():
     _, curves = trained(clean_labels=None)
     assert curves.p_clean == curves.p_noisy == [None] * 4

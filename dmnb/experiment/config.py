@@ -238,7 +238,7 @@ def _steps(text: str) -> list[int] | None:
 
 def _is_device(name: str) -> bool:
     try:
-        return torch.device(name).type in ("cpu", "cuda")
+        return name == "cpu" or torch.device(name).type == "cuda"
     except RuntimeError:
         return False
 
@@ -253,7 +253,7 @@ def _typed(name: str, value):
     number = isinstance(value, Real) and not isinstance(value, bool)
     if wanted is float and number:
         return float(value)
-    if wanted is int and number and value == int(value):
+    if wanted is int and number and math.isfinite(value) and value == int(value):
         return int(value)
     if wanted not in (int, float) and isinstance(value, wanted):
         return value

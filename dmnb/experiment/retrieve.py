@@ -51,6 +51,9 @@ def retrieve(
     config = runnable(config)
     if config.dataset == "mars":
         return _in_mars(config, progress)
+    for name in ("imbalance", "held_out"):
+        if (value := getattr(config, name)) is not None:
+            raise ValueError(f"{name} must not be set for retrieval, got {value!r}")
     whole = dataset_of(config)
     if not 1 <= unseen <= whole.num_classes - 2:
         raise ValueError(f"unseen must be in [1, {whole.num_classes - 2}], got {unseen}")
@@ -96,9 +99,11 @@ def find_sets(
     rows, identities = [], []
     for label in labels.unique().tolist():
         members = order[labels[order] == label]
-        sets = members[: len(members) // size * size].split(size)
+        sets = members.split(size)[: len(members) // size]
         rows += sets
         identities += [label] * len(sets)
+    if len(set(identities)) == len(identities):
+        raise ValueError(f"size must leave some class two sets, got {size}")
     set_of = torch.arange(len(rows)).repeat_interleave(size)
     means = retrieval.set_features(features[torch.cat(rows)], set_of, len(rows))
     ids, itself = torch.tensor(identities), torch.arange(len(rows))

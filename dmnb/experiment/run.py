@@ -114,7 +114,8 @@ def checkpoint_name(config: Config) -> str:
 
 def runnable(config: Config) -> Config:
     """The config with its normalization written out; ValueError where its device is not there."""
-    if config.device != "cpu" and not torch.cuda.is_available():
+    device = torch.device(config.device)
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise ValueError(f"device {config.device} is not available here; cpu is")
     return dataclasses.replace(config, normalization=normalization_of(config))
 

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 
+import torch
 from torch.utils.data import DataLoader, Dataset, RandomSampler, Subset
 
 from dmnb import data, train
@@ -69,10 +70,12 @@ def _streams(config: Config, images: data.Stream, test: Dataset) -> Streams:
         generator=generator,
         **_reading(config),
     )
+    with torch.random.fork_rng(devices=[]):  # its size is that of an image, cropped at random
+        in_shape = images.in_shape
     return Streams(
         train=loader,
         test=batches(test, config),
-        in_shape=images.in_shape,
+        in_shape=in_shape,
         num_classes=images.num_classes,
     )
 

@@ -25,7 +25,10 @@ def read_table(path: str | Path) -> list[dict[str, Any]]:
     long as its head, OSError for none.
     """
     with open(path, encoding="utf-8", newline="") as file:
-        head, *lines = csv.reader(file)
+        rows = list(csv.reader(file))
+    if len(rows) < 2:
+        raise ValueError(f"{path}: a head and a row at least, got {len(rows)} lines")
+    head, *lines = rows
     if uneven := [line for line in lines if len(line) != len(head)]:
         raise ValueError(f"{path}: {len(head)} columns, but {uneven[0]!r} has {len(uneven[0])}")
     return [dict(zip(head, map(_value, line), strict=True)) for line in lines]
@@ -52,7 +55,11 @@ def beside(
         raise ValueError(f"measure must be one of the table's, {told or 'none'}; got {measure!r}")
     settings = [name for name in table[0] if name not in PRINTED]
     shown = [s for s in settings if s not in NAMED and len({row[s] for row in table}) > 1]
-    pairs = [(row, apart(r for r in records if _belongs(r, row, settings))) for row in table]
+    pairs = [
+        (row, apart(r for r in records if _belongs(r, row, settings)))
+        for row in table
+        if row[measure] is not None
+    ]
     ours = varying(r for _, groups in pairs for runs in groups for r in runs)
     rows = []
     for row, groups in pairs:
@@ -73,7 +80,7 @@ def _once(runs: Iterable[Record]) -> list[Record]:
 
 def _belongs(record: Record, row: Mapping[str, Any], settings: Sequence[str]) -> bool:
     config = ABSENT | record.config
-    quoted = row["emphasis"] is None
+    quoted = row.get("emphasis") is None
     if quoted or config.get("held_out"):  # a run for tuning is no result
         return False
     if config["noise"] == "none" or config["rate"] == 0:

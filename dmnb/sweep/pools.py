@@ -4,7 +4,6 @@ A pool has ``submit(function, *arguments)``, which gives a `concurrent.futures.F
 ``close``; function and arguments are pickled. That is all that a sweep needs of either.
 """
 
-import contextlib
 import multiprocessing
 import os
 import queue
@@ -92,10 +91,12 @@ def _serve(connection, environment: Mapping[str, str]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(environment)
     torch.set_num_threads(int(environment["OMP_NUM_THREADS"]))
-    with contextlib.suppress(EOFError, OSError):
-        while True:
+    while True:
+        try:
             function, arguments = connection.recv()
-            connection.send(function(*arguments))
+        except (EOFError, OSError):
+            return
+        connection.send(function(*arguments))
 
 
 def _end_with_parent() -> None:

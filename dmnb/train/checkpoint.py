@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,6 +97,7 @@ def fingerprint(run, *, settings: Mapping, truth: Tensor | None) -> dict[str, An
     tensors = loss.state_dict().values() if isinstance(loss, nn.Module) else ()
     unseeded = run.source.generator is torch.default_generator
     name = repr(loss) if isinstance(loss, nn.Module) else getattr(loss, "__qualname__", "")
+    name = re.sub(r" at 0x[0-9a-f]+", "", name)  # where a function lies in memory
     return {
         **json.loads(json.dumps(settings, default=_plain)),
         "network": digest(*(f"{name} {tuple(x.shape)} {x.dtype}" for name, x in parts)),

@@ -69,6 +69,13 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(1) == labels).double().mean().item()
 
 
+def _weights(emphasis, m: Tensor, labels: Tensor, classes: int) -> Tensor:
+    """Of each row, up to a common factor; those of an emphasis per class depend on the label."""
+    if hasattr(emphasis, "_for_labels"):
+        return emphasis._for_labels(labels, classes)._pull(m)
+    return emphasis.weight_at(m)
+
+
 def effective_share(w: Tensor) -> float:
     """(sum w)^2 / (N sum w^2) in (0, 1] of weights w >= 0 (N,), not all zero."""
     w = w / w.max()
@@ -99,7 +106,7 @@ def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> 
         curve.append(chosen.mean().item() if usable and len(chosen) else None)
 
     emphasis = getattr(loss, "emphasis", None)
-    w = emphasis.weight_at(m) if emphasis is not None and usable else None
+    w = _weights(emphasis, m, labels, logits.shape[1]) if emphasis is not None and usable else None
     curves.ess.append(None if w is None or not w.any() else effective_share(w))
 
     if histogram and usable and truth is not None:
