@@ -374,6 +374,15 @@ def test_a_process_that_dies_fails_its_cell_alone(pool, tmp_path):
     assert "died" in (tmp_path / "failed/cell1/log.txt").read_text()
 
 
+def test_two_sweeps_do_not_share_a_folder(pool, tmp_path):
+    first = sweep.sweep(Small(), cells({}, {}), tmp_path, pool)
+    next(first)
+    with pytest.raises(ValueError, match="another sweep is running into"):
+        next(sweep.sweep(Small(), cells({}), tmp_path, pool))
+    assert len(list(first)) == 1
+    assert list(sweep.sweep(Small(), cells({}), tmp_path, pool)), "and then it may"
+
+
 def test_half_a_cell_is_never_seen(tmp_path, monkeypatch):
     (cell,) = cells({})
     outcome = sweep.Outcome({"result": b"1"}, {"loss": "1"}, {}, 1.0, None)

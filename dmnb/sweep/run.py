@@ -1,6 +1,7 @@
 """A sweep: the cells of a grid that are not finished yet, run and kept one by one."""
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -67,14 +68,31 @@ def sweep(
     kind: `Settings` or `Notebooks`. pool: `Processes` or `Ray`.
 
     Raises:
+        ValueError: another sweep is running into ``out``.
         OSError: ``out`` cannot be written, the disk being full perhaps. What is there stays.
     """
-    futures = {pool.submit(work, kind, cell): cell for cell in cells}
-    while futures:
-        for future in wait(futures, return_when=FIRST_COMPLETED).done:
-            cell, outcome = futures.pop(future), _outcome(future)
-            keep(kind, cell, outcome, Path(out))
-            yield cell, outcome
+    with _alone(Path(out)):
+        futures = {pool.submit(work, kind, cell): cell for cell in cells}
+        while futures:
+            for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                cell, outcome = futures.pop(future), _outcome(future)
+                keep(kind, cell, outcome, Path(out))
+                yield cell, outcome
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep a second sweep out of a folder. The lock goes with the process, however it ends."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"another sweep is running into {out}") from None
+        yield
+    finally:
+        os.close(folder)
 
 
 def work(kind: Kind, cell: Cell) -> Outcome:
