@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -190,13 +191,17 @@ def folder(records, tmp_path):
     return tmp_path
 
 
-def test_folders_are_sections(folder, records):
+def test_folders_are_sections(folder, records, tmp_path):
     sections, problems = report.read_folders([folder])
     assert {name: len(runs) for name, runs in sections.items()} == {"rates": 64, "notebooks": 2}
     (problem,) = problems
     assert str(folder / "rates/torn.json") in problem
     _, problems = report.read_folders([folder / "rates", folder / "rates"])
     assert sum("another record of this config" in problem for problem in problems) == 64
+    (tmp_path / "other").mkdir()
+    shutil.copytree(folder / "notebooks", tmp_path / "other/notebooks")
+    sections, _ = report.read_folders([folder / "notebooks", tmp_path / "other"])
+    assert sections.keys() == {f"{folder.name}-notebooks", "other-notebooks"}
     with pytest.raises(ValueError, match="no record in"):
         report.read_folders([folder / "rates/failed"])
     with pytest.raises(FileNotFoundError, match="nowhere"):

@@ -1,6 +1,7 @@
 """Folders of records -> a report: Markdown, CSV and figures."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +29,14 @@ MOST_CURVES = 8
 def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]], list[str]]:
     """The records under folders, by section, and a line for each that is torn or incomplete.
 
-    A folder with records is a section of its own name; those that cells of one sweep of a notebook
-    saved are one. Of two records with the same config the first counts, the other is told.
+    A folder with records is a section of its own name, with its parent's before it where two have
+    that name; those that cells of one sweep of a notebook saved are one. Of two records with the
+    same config the first counts, the other is told.
 
     Raises:
         ValueError: no record at all. FileNotFoundError: no such folder.
     """
-    sections: dict[str, dict[str, Record]] = {}
+    sections: dict[Path, dict[str, Record]] = {}
     problems = []
     for folder in map(Path, folders):
         if not folder.is_dir():
@@ -52,7 +54,13 @@ def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]]
     if not sections:
         told = "; ".join(problems) or "no JSON file there"
         raise ValueError(f"no record in {', '.join(map(str, folders))}: {told}")
-    return {name: list(records.values()) for name, records in sections.items()}, problems
+    names = Counter(folder.name for folder in sections)
+    named = {}
+    for folder, records in sections.items():
+        alone = names[folder.name] == 1
+        name = folder.name if alone else f"{folder.parent.name}-{folder.name}"
+        named[name] = list(records.values())
+    return named, problems
 
 
 def write(
@@ -152,11 +160,11 @@ def _of_other_kind(path: Path) -> bool:
     return not isinstance(values, dict) or "config" not in values
 
 
-def _section(path: Path) -> str:
-    """The name of the record's folder, or of the sweep's where the record is of a notebook."""
+def _section(path: Path) -> Path:
+    """The record's folder, or the sweep's where the record is of a notebook."""
     folder = path.resolve().parent
     above = [one for one in (folder, *folder.parents) if (one / CELL).exists()]
-    return (above[-1].parent if above else folder).name
+    return above[-1].parent if above else folder
 
 
 def _svg(figure: "Figure") -> str:
