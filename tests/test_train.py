@@ -12,12 +12,12 @@ from dmnb.train import (
     SCHEDULES,
     accuracy,
     centring,
-    crop_and_flip,
     effective_share,
     fit,
     learning_rate,
     predict,
 )
+from dmnb.train.images import crop, draw_crops
 
 
 def stream(seed=0):
@@ -268,19 +268,20 @@ def test_centred_vectors_keep_their_scale():
 
 def test_crops_and_flips_are_shifted_mirror_images():
     images = torch.randint(1, 256, (40, 3, 8, 6), generator=stream()).byte()
-    made = crop_and_flip(images, padding=2, generator=stream(3))
+    crops = draw_crops(len(images), padding=2, generator=stream(3))
+    made = crop(images, torch.arange(len(images)), crops, padding=2)
     assert made.shape == images.shape and made.dtype == torch.uint8
     padded = nn.functional.pad(images, (2, 2, 2, 2))
     found = []
     for k, image in enumerate(made):
         candidates = {
-            (top, left, mirrored): crop.flip(2) if mirrored else crop
+            (top, left, mirrored): cut.flip(2) if mirrored else cut
             for top in range(5)
             for left in range(5)
             for mirrored in (False, True)
-            for crop in [padded[k, :, top : top + 8, left : left + 6]]
+            for cut in [padded[k, :, top : top + 8, left : left + 6]]
         }
-        matches = [name for name, crop in candidates.items() if torch.equal(crop, image)]
+        matches = [name for name, cut in candidates.items() if torch.equal(cut, image)]
         assert len(matches) == 1
         found += matches
     assert len(set(found)) > 20

@@ -5,7 +5,7 @@ test data to decide anything: the test accuracy is recorded, and the last epoch 
 """
 
 from dmnb.train.descent import OPTIMIZERS, SCHEDULES, learning_rate, optimizer_of
-from dmnb.train.images import centring, crop_and_flip
+from dmnb.train.images import centring
 from dmnb.train.loop import fit
 from dmnb.train.many import fit_many
 from dmnb.train.measure import BINS, HISTOGRAMS, Curves, accuracy, effective_share, predict
@@ -21,7 +21,6 @@ __all__ = [
     "Loaders",
     "accuracy",
     "centring",
-    "crop_and_flip",
     "effective_share",
     "fit",
     "fit_many",

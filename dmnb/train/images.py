@@ -31,15 +31,6 @@ def mean_of(images: Tensor) -> Tensor:
     return mean.float().view(-1, 1, 1)
 
 
-def crop_and_flip(
-    images: Tensor, *, padding: int = 4, generator: torch.Generator | None = None
-) -> Tensor:
-    """The images (B, C, H, W), each shifted by up to ``padding`` pixels, black coming in, and half
-    of them mirrored; same shape and dtype. ``generator`` lives on the CPU."""
-    crops = draw_crops(len(images), padding=padding, generator=generator).to(images.device)
-    return crop(images, torch.arange(len(images), device=images.device), crops, padding=padding)
-
-
 def draw_crops(size: int, *, padding: int = 4, generator: torch.Generator | None = None) -> Tensor:
     """uint8 (size, 3) on the CPU: rows down and columns right of the crop in the padded image, both
     in [0, 2 ``padding``], and 1 where it is mirrored. padding in [0, 127]."""

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from dmnb.train.checkpoint import Keeper, fingerprint
 from dmnb.train.cuda import fast_path
 from dmnb.train.descent import learning_rate, optimizer_of
-from dmnb.train.measure import HISTOGRAMS, Curves
+from dmnb.train.measure import Curves, measured_epochs
 from dmnb.train.parallel import Processes
 from dmnb.train.progress import progress_bar
 from dmnb.train.run import Run
@@ -123,8 +123,7 @@ def fit(
         about = fingerprint(run, settings=settings, truth=truth)
         keeper = Keeper(run, Path(checkpoint), every=checkpoint_every, about=about)
         keeper.restore()
-    recorded = sorted({*range(record_every, epochs + 1, record_every), epochs})
-    drawn = _evenly_spaced(recorded, HISTOGRAMS)
+    recorded, drawn = measured_epochs(epochs, record_every)
 
     shown = progress and processes.rank == 0
     with (
@@ -148,9 +147,3 @@ def _check_positive(settings: dict) -> None:
     for name in ("lr", "epochs", "batch_size", "record_every", "checkpoint_every"):
         if not settings[name] > 0:
             raise ValueError(f"{name} must be positive, got {settings[name]!r}")
-
-
-def _evenly_spaced(items: list[int], count: int) -> set[int]:
-    if len(items) <= count:
-        return set(items)
-    return {items[round(i * (len(items) - 1) / (count - 1))] for i in range(count)}

@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 
 from dmnb.train.descent import OPTIMIZERS, learning_rate
-from dmnb.train.loop import _evenly_spaced, fit
-from dmnb.train.measure import HISTOGRAMS, Curves, accuracy, measure
+from dmnb.train.loop import fit
+from dmnb.train.measure import Curves, accuracy, measure, measured_epochs
 from dmnb.train.stacked import Descent, JointLoss, Networks, centring_of
 
 _LOG = logging.getLogger(__name__)
@@ -168,8 +168,7 @@ def _together(
     factors = (
         learning_rate(k, steps, lr=1.0, warmup_steps=warmup_steps, **pace) for k in range(steps)
     )
-    recorded = sorted({*range(record_every, epochs + 1, record_every), epochs})
-    drawn = _evenly_spaced(recorded, HISTOGRAMS)
+    recorded, drawn = measured_epochs(epochs, record_every)
     curves = [Curves() for _ in runs]
 
     for epoch in range(1, epochs + 1):

@@ -47,6 +47,16 @@ class Curves:
     fast: list[str] = field(default_factory=list)
 
 
+def measured_epochs(epochs: int, every: int) -> tuple[set[int], set[int]]:
+    """The epochs 1 .. epochs to record, every so many and the last, and up to 25 of them, evenly
+    spaced, to keep histograms of."""
+    recorded = sorted({*range(every, epochs + 1, every), epochs})
+    if len(recorded) <= HISTOGRAMS:
+        return set(recorded), set(recorded)
+    places = (round(i * (len(recorded) - 1) / (HISTOGRAMS - 1)) for i in range(HISTOGRAMS))
+    return set(recorded), {recorded[place] for place in places}
+
+
 @torch.no_grad()
 def predict(
     model: nn.Module,
