@@ -91,20 +91,22 @@ def suspects(estimate: NoiseEstimate, *, threshold: float = 0.5) -> Tensor:
 def suggest(rate: float) -> Suggestion:
     """lambda and beta to begin with, for a share of wrong labels in [0, 1].
 
-    The mode psi = lambda / (lambda + 1) rises with the noise, as in Figure 2c of 1905.11233; the
-    values are those of Table 9 with the best final accuracy: CIFAR-10, ResNet-56, symmetric noise,
-    the authors' formula. That is all the evidence. With lambda >= 1 the exact gradient wants a
-    learning rate several times smaller than that formula took (see the chapter on numerics).
+    With DMLoss's default normalisation and a learning rate of .01 they end at 95.2, 95.7, 94.8 and
+    91.9% on digits with r = 0, .2, .4 and .6 wrong labels, the best or the next best of 16 settings
+    (three seeds, test accuracy); at r = .8 nothing works well. That is all the evidence.
+
+    The mode psi = lambda / (lambda + 1) rises with the noise, though less than in Figure 2c of
+    1905.11233. The best settings of its Table 9, found with the authors' formula, are not taken:
+    lambda = 0 collapses on clean labels here, and lambda = 1, beta = 16 ends at 57.8% for r = .4.
 
     Raises:
         ValueError: a rate outside [0, 1].
     """
     if not 0 <= rate <= 1:
         raise ValueError(f"rate must be in [0, 1], got {rate}")
-    for upper, lam, beta in ((0.1, 0.0, 2.0), (0.3, 0.5, 12.0), (0.5, 1.0, 16.0)):
-        if rate < upper:
-            return Suggestion(lam, beta)
-    return Suggestion(2.0, 12.0)
+    if rate < 0.3:
+        return Suggestion(0.5, 12.0)
+    return Suggestion(1.0, 12.0 if rate < 0.5 else 8.0)
 
 
 @dataclass(frozen=True)
