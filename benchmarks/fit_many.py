@@ -23,8 +23,8 @@ import time
 import torch
 
 from dmnb import DMLoss, models
+from dmnb.authors import AuthorsDMLoss
 from dmnb.emphasis import CCE, DM, GCE, MAE, MSE, AnchoredDM
-from dmnb.loss import AuthorsDMLoss
 from dmnb.train.descent import optimizer_of
 from dmnb.train.stacked import Descent, JointLoss, Networks
 

@@ -20,8 +20,8 @@ import torch
 import torch.nn.functional as F
 
 from dmnb import DMLoss
+from dmnb.authors import AuthorsDMLoss
 from dmnb.emphasis import DM
-from dmnb.loss import AuthorsDMLoss
 from dmnb.record import hardware, versions
 
 SHAPES = ((128, 10), (256, 100), (1024, 1000), (64, 32000))

@@ -22,8 +22,8 @@ import torch
 import torch.nn.functional as F
 
 from dmnb import DMLoss
+from dmnb.authors import AuthorsDMLoss
 from dmnb.emphasis import DM
-from dmnb.loss import AuthorsDMLoss
 
 # µs, forward + backward, on an H100 80GB (torch 2.11, triton 3.6): F.cross_entropy eager, compiled,
 # and both in CUDA graphs; the authors' formula; a sketch of these kernels, and in a graph.

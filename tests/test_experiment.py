@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from dmnb import data, emphasis, experiment, noise
+from dmnb.authors import AuthorsDMLoss
 from dmnb.experiment import Config, corrupted_labels, epochs_of, loss_of, prepared, run, stream
-from dmnb.loss import AuthorsDMLoss, DMLoss
+from dmnb.loss import DMLoss
 from dmnb.record import Record, file_name
 
 SMALL = {"epochs": 2, "width": 16}

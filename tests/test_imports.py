@@ -19,13 +19,15 @@ LEAVES = {"emphasis", "noise", "models", "record", "data", "features", "retrieva
 BELOW = {
     **{leaf: set() for leaf in LEAVES},
     "_fused": {"emphasis"},
-    "loss": {"emphasis", "_fused"},
+    "_rows": {"emphasis"},
+    "loss": {"emphasis", "_rows", "_fused"},
+    "authors": {"emphasis", "_rows"},
     "train": {"record", "loss"},  # losses are passed in; log-odds are measured, DMLosses joined
     "report": {"record", "plots"},
     "plots": {"emphasis", "record"},
     "widgets": {"emphasis"},
 }
-BELOW["experiment"] = LEAVES | {"loss", "train"}
+BELOW["experiment"] = LEAVES | {"loss", "authors", "train"}
 BELOW["guide"] = BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
 BELOW["cli"] = BELOW["sweep"] | {"guide", "sweep", "plots", "report"}
 BELOW["__main__"] = {"cli"}

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from dmnb import DMLoss, dm_loss, log_odds
+from dmnb.authors import AuthorsDMLoss
 from dmnb.emphasis import (
     CCE,
     DM,
@@ -23,7 +24,6 @@ from dmnb.emphasis import (
     Tabulated,
     Uniform,
 )
-from dmnb.loss import AuthorsDMLoss
 
 EMPHASES = [
     DM(0.5, 12), DM(0, 3), DM(2, 16), AnchoredDM(0.5, 12), Normal(0.4, 6), Beta(1.5, 2.5), CCE(),

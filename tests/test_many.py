@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from dmnb import DMLoss, models
+from dmnb.authors import AuthorsDMLoss
 from dmnb.emphasis import CCE, DM, GCE, MAE, AnchoredDM, per_class
-from dmnb.loss import AuthorsDMLoss
 from dmnb.train import fit, fit_many
 from dmnb.train.stacked import JointLoss
 

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from dmnb import DMLoss, emphasis
+from dmnb.authors import AuthorsDMLoss
 from dmnb.emphasis import CCE, DM, GCE, LOSSES, MAE, Custom, Focal, of, profile, sample_logits
-from dmnb.loss import AuthorsDMLoss
 
 LIBRARY = [
     e for e in emphasis.examples() if isinstance(e, emphasis.LossEmphasis) and e.name != "imae"

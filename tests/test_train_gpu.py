@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from dmnb import DMLoss, data, emphasis, experiment, models
-from dmnb.loss import AuthorsDMLoss
+from dmnb.authors import AuthorsDMLoss
 from dmnb.record import Record
 from dmnb.train import cuda, fit, optimizer_of
 from dmnb.train.images import crop, draw_crops

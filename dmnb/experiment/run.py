@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from dmnb import data, models, noise, train
+from dmnb.authors import AuthorsDMLoss
 from dmnb.experiment.config import (
     AUTHORS,
     STREAMED,
@@ -21,7 +22,7 @@ from dmnb.experiment.config import (
 )
 from dmnb.experiment.examples import prepared, seed_of, stream
 from dmnb.experiment.streams import Streams, streams_of
-from dmnb.loss import AuthorsDMLoss, DMLoss
+from dmnb.loss import DMLoss
 from dmnb.record import Record, file_name, hardware, versions
 
 

@@ -1,0 +1,119 @@
+"""The rows of a batch: logits and labels of any shape -> per row, l and w as functions of m.
+
+The mathematics is that of `dmnb.loss`. The N rows' log-odds are carried in float64, because an
+error of m is one of log w.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dmnb.emphasis import Emphasis
+from dmnb.emphasis.base import wide
+
+INTEGERS = (torch.int64, torch.int32, torch.uint8, torch.int16, torch.int8)
+
+
+def rows_of(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Any of the accepted shapes as (N, C) logits and (N, 1) labels; C >= 2 checked."""
+    shape = tuple(logits.shape)
+    if not logits.is_floating_point() or not shape:
+        raise ValueError(f"logits must be floating with a class axis, got {logits.dtype} {shape}")
+    if target.dtype not in INTEGERS:
+        raise ValueError(f"target must hold class indices of an integer dtype, got {target.dtype}")
+    axis = min(len(shape) - 1, 1)
+    classes = shape[axis]
+    if classes < 2:
+        raise ValueError(f"logits must have at least 2 classes, got {classes}")
+    expected = shape[:axis] + shape[axis + 1 :]
+    if target.shape != expected:
+        raise ValueError(
+            f"target must have shape {expected} for logits of shape {shape}, "
+            f"got {tuple(target.shape)}"
+        )
+    if len(shape) == 2:
+        return logits, target.long().unsqueeze(1)
+    return logits.movedim(axis, -1).reshape(-1, classes), target.long().reshape(-1, 1)
+
+
+def check_range(y: Tensor, classes: int) -> None:
+    outside = (y < 0) | (y >= classes)
+    if outside.any():
+        raise ValueError(f"target must lie in [0, {classes}), got {y[outside][0].item()}")
+
+
+def is_traced(*tensors: Tensor) -> bool:
+    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+    return torch.compiler.is_compiling() or any(map(wrapped, tensors))
+
+
+def result_dtype(logits: Tensor) -> torch.dtype:
+    return torch.promote_types(logits.dtype, torch.float32)
+
+
+def plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
+    m = log_odds_of(z, y)
+    return emphasis.normalized_objective(m).to(result_dtype(z)), emphasis._pull(m.detach())
+
+
+def log_odds_of(z: Tensor, y: Tensor) -> Tensor:
+    """m (N, 1), wide; the largest other logit is taken out before the exponential."""
+    labelled = y.int() == torch.arange(z.shape[1], device=z.device, dtype=torch.int32)
+    others = _at_least_float32(z).masked_fill(labelled, -torch.inf)
+    top = others.detach().amax(1, True)
+    z_y = z.masked_fill(~labelled, 0).sum(1, True)  # a gather's derivative does not fuse
+    return wide(z_y) - top - wide((others - top).exp().sum(1, True)).log()
+
+
+class Rows(torch.autograd.Function):
+    """(N, C) logits, (N, 1) labels in [0, C) -> a l / Z, (N, 1) or its sum, and w / 2Z, constant.
+
+    a, a number or a scalar, is share(w / 2Z). The same as plain_rows with one exponential and one
+    array the size of the logits: -∂m/∂z, which backward turns into the gradient in place. A second
+    backward makes it anew.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis, share: Callable, summed: bool
+    ) -> tuple[Tensor, Tensor]:
+        m, ctx.direction = _log_odds_and_direction(z, y)
+        pull = emphasis._pull(m)
+        ctx.emphasis, ctx.a = emphasis, share(pull)
+        ctx.save_for_backward(z, y, pull)
+        ctx.mark_non_differentiable(pull)
+        ctx.set_materialize_grads(False)
+        l = emphasis._value(m)  # noqa: E741
+        return ((l.sum() if summed else l) * ctx.a).to(ctx.direction.dtype), pull
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Tensor | None, _: None) -> tuple[Tensor | None, ...]:
+        if grad_output is None:
+            return (None,) * 5
+        z, y, pull = ctx.saved_tensors
+        if torch.is_grad_enabled():  # second derivatives: the plain rows have them
+            l, _ = plain_rows(z, y, ctx.emphasis)  # noqa: E741
+            grad_l = (grad_output * ctx.a).expand_as(l).to(l.dtype)
+            return *torch.autograd.grad(l, z, grad_l, create_graph=True), *(None,) * 4
+        direction, ctx.direction = ctx.direction, None
+        if direction is None:
+            _, direction = _log_odds_and_direction(z, y)
+        g = (pull * (grad_output * ctx.a)).to(direction.dtype)
+        return direction.mul_(g).to(z.dtype), None, None, None, None
+
+
+def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """m (N, 1), wide, and -∂m/∂z (N, C): q_j, and -1 at y."""
+    q = _at_least_float32(z).scatter(1, y, -torch.inf)
+    top = q.amax(1, True)
+    torch.softmax(q, 1, out=q)
+    m = wide(z.gather(1, y)) - top + q.amax(1, True).log_()  # logsumexp = top - log max q
+    return m, q.scatter_(1, y, -1)
+
+
+def _at_least_float32(z: Tensor) -> Tensor:
+    return z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
