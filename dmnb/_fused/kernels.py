@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 import triton
 import triton.language as tl
+from triton.language.extra.cuda import libdevice
 
 from dmnb._fused import table
 
@@ -24,6 +25,18 @@ def _two_sum(a, b):
     total = a + b
     of_b = total - a
     return total, (a - (total - of_b)) + (b - of_b)
+
+
+_HAS_LIBDEVICE = tl.constexpr(isinstance(_two_sum, triton.JITFunction))  # no interpreter has it
+
+
+@triton.jit
+def _exp(x):
+    """Of x <= 0: what would be below 1e-38 is 0, for which tl.exp takes three instructions more."""
+    if _HAS_LIBDEVICE:
+        return libdevice.fast_expf(x)
+    else:
+        return tl.exp(x)
 
 
 @triton.jit
@@ -64,11 +77,16 @@ def _look_up(m, low, cells, start, STEPS: tl.constexpr):
 
 
 @triton.jit
-def _others(row, column, j, label, keep, C):
-    """Logits of columns j, float32; -inf at the label, beyond C and in rows that do not count."""
+def _read(row, column, j, keep, C):
+    """Logits of columns j; -inf beyond C and in rows that do not count."""
     mask = keep[:, None] & (j < C)[None, :]
-    x = tl.load(row[:, None] + j[None, :] * column, mask=mask, other=-float("inf")).to(tl.float32)
-    return tl.where(j[None, :] == label[:, None], -float("inf"), x)
+    return tl.load(row[:, None] + j[None, :] * column, mask=mask, other=-float("inf"))
+
+
+@triton.jit
+def _others(x, j, label):
+    """x in float32, -inf at the label."""
+    return tl.where(j[None, :] == label[:, None], -float("inf"), x.to(tl.float32))
 
 
 @triton.jit
@@ -125,18 +143,20 @@ def forward(
         if ONLINE:  # top and s in one read
             top = tl.full([R], -float("inf"), tl.float32)
             e = tl.zeros([R, BLOCK], tl.float32)
+            ahead = _read(row, z_column, j, keep, C)  # the next block is under way meanwhile
             for first in range(0, C, BLOCK):
-                x = _others(row, z_column, first + j, label, keep, C)
+                x = _others(ahead, first + j, label)
+                ahead = _read(row, z_column, first + BLOCK + j, keep, C)
                 higher = tl.maximum(top, tl.max(x, 1))
                 base = tl.where(higher == -float("inf"), 0.0, higher)
-                e = e * tl.exp(top - base)[:, None] + tl.exp(x - base[:, None])
+                e = e * _exp(top - base)[:, None] + _exp(x - base[:, None])
                 top = higher
             top = tl.where(top == -float("inf"), 0.0, top)
         else:
-            x = _others(row, z_column, j, label, keep, C)
+            x = _others(_read(row, z_column, j, keep, C), j, label)
             top = tl.max(x, 1)
             top = tl.where(top == -float("inf"), 0.0, top)
-            e = tl.exp(x - top[:, None])
+            e = _exp(x - top[:, None])
         s = tl.sum(e, 1)
 
         m, low = _log_odds(z_y, top, s)
@@ -155,11 +175,13 @@ def forward(
         if WRITE:
             half = 0.5 * tl.load(stats) * v
             out = g + i.to(tl.int64) * g_row * ALIGN
-            if ONLINE:
-                for first in range(0, C, BLOCK):
-                    x = _others(row, z_column, first + j, label, keep, C)
-                    e = tl.exp(x - top[:, None])
-                    _store(out, g_column, first + j, label, inside, C, e, s, half)
+            if ONLINE:  # backwards, since what was read last is nearest
+                last = (C - 1) // BLOCK * BLOCK
+                for back in range(0, C, BLOCK):
+                    k = last - back + j
+                    x = _others(_read(row, z_column, k, keep, C), k, label)
+                    e = _exp(x - top[:, None])
+                    _store(out, g_column, k, label, inside, C, e, s, half)
             else:
                 _store(out, g_column, j, label, inside, C, e, s, half)
 
@@ -219,7 +241,8 @@ def backward(
 ):  # fmt: skip
     """g from z and what forward kept of each row; g may be z itself."""
     C = C * ALIGN
-    i = tl.program_id(0) * R + tl.arange(0, R)
+    program = tl.num_programs(0) - 1 - tl.program_id(0)  # the rows that forward read last, first
+    i = program * R + tl.arange(0, R)
     j = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     inside = i < N
     label = tl.load(y + i, mask=inside, other=ignore_index)
@@ -231,8 +254,8 @@ def backward(
     upstream = tl.load(grad_output + i * grad_stride, mask=keep, other=0.0)
     half = tl.where(keep, 0.5 * tl.load(stats) * v * upstream, 0.0)
     i = i.to(tl.int64)
-    x = _others(z + i * z_row * ALIGN, z_column, j, label, keep, C)
-    e = tl.exp(x - top[:, None])
+    x = _others(_read(z + i * z_row * ALIGN, z_column, j, keep, C), j, label)
+    e = _exp(x - top[:, None])
     _store(g + i * g_row * ALIGN, g_column, j, label, inside, C, e, s, half)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import triton
@@ -16,6 +16,7 @@ SINGLE = 32768  # logits, rows rounded up to a power of two, that one program ta
 ON_CHIP = 16384  # columns of the longest row that a program keeps in registers
 PARTS = 8192  # partial sums left for one program to add up
 INTERPRETED = not isinstance(kernels.forward, triton.JITFunction)
+REMEMBER = (3, 6) <= tuple(map(int, triton.__version__.split(".")[:2])) <= (3, 8)  # see _launch
 
 
 class Options(NamedTuple):
@@ -40,7 +41,7 @@ class Plan(NamedTuple):
     tiles: int
     programs: int
     warps: int
-    registers: int | None  # most of a thread
+    registers: int  # most of a thread
 
 
 def _power(n: int) -> int:
@@ -52,10 +53,12 @@ def _power(n: int) -> int:
 def plan(N: int, C: int, itemsize: int) -> Plan:
     """A function of the shape alone, so that sums come out the same on every device.
 
-    Each thread holds 16 logits, or 32 of a row of 16384 and then in 64 registers, so that two such
-    rows share a processor: one is moved while the other is computed. Longer rows are read twice in
-    quick succession. About 256 kB of them are under way on a processor, 34 MB on 132, so that an L2
-    cache of 50 MB should hold most of what is read again.
+    What a row takes beside its logits, most of all the table, is done by every warp that has a part
+    of it: hence few warps to a row, and up to 64 logits to a thread. The most registers keep as
+    many rows on a processor, one moved while another is computed: two of 16384 columns. Longer rows
+    are read twice in quick succession, the second time backwards. About 256 kB of them are under
+    way on a processor, 34 MB on 132, so that an L2 cache of 50 MB should hold most of what is read
+    again, and L1 some of it.
     """
     width, whole = _power(C), _power(N)
     if width > ON_CHIP:
@@ -64,12 +67,14 @@ def plan(N: int, C: int, itemsize: int) -> Plan:
     elif whole * width <= SINGLE:
         rows, block, pieces = min(whole, max(SINGLE // 2 // width, 1)), width, 1
         warps = min(max(rows * block // 512, 4), 32)
+    elif width < 256:  # a warp has whole rows
+        rows, block, pieces, warps = 2048 // width, width, PARTS, 4
     else:
-        rows, block, pieces = max(2048 // width, 1), width, PARTS
-        warps = min(max(rows * block // 512, 4), 16)
+        rows, block, pieces = max(1024 // width, 1), width, PARTS
+        warps = max(width // 2048, 1)
     blocks = max(-(-N // rows), 1)
     tiles = -(-blocks // pieces)
-    registers = 64 if rows * block > 512 * warps and warps == 16 else None
+    registers = 128 if rows * block > 1024 * warps else 64
     return Plan(rows, block, width > ON_CHIP, tiles, -(-blocks // tiles), warps, registers)
 
 
@@ -86,30 +91,26 @@ def forward(
     N, C = z.shape
     value, rows, stats = (z.new_empty(s, dtype=torch.float32) for s in results(N))
     cut = plan(N, C, z.element_size())
-    alone = cut.programs == 1
+    alone, weighted, write = cut.programs == 1, weight is not None, g is not None
     parts = None if alone else stats.new_empty(4, cut.programs)
-    numbers, align = _layout(z, z if g is None else g)
-    mode, weighted, ignore = options.mode, weight is not None, options.ignore_index
-    scales = options.scale, options.floor
+    numbers, align = _layout(z, g if write else z)
+    mode, steps, scale, floor, ignore, *_ = options
+    key = z.get_device(), z.dtype, mode, weighted, ignore, N >> 31, *numbers
+    tensors = z, y, weight, g
     with torch.cuda.device_of(z):
-        if g is not None:
-            kernels.count[(1,)](
-                y, weight, stats, N, C, ignore, options.scale,
-                MODE=mode, WEIGHTED=weighted, BLOCK=4096, num_warps=16,
-            )  # fmt: skip
-        kernels.forward[(cut.programs,)](
-            z, y, weight, cells, start, rows, parts, value, stats, g,
-            N, *numbers, cut.tiles, ignore, *scales,
-            MODE=mode, STEPS=options.steps, ALIGN=align,
-            R=cut.rows, BLOCK=cut.block, ONLINE=cut.online,
-            WEIGHTED=weighted, WRITE=g is not None, LAST=alone,
-            num_warps=cut.warps, maxnreg=cut.registers,
-        )  # fmt: skip
+        if write:
+            constants = mode, weighted, 4096
+            arguments = y, weight, stats, N, C, ignore, scale, *constants
+            _launch(kernels.count, (1, 1, 1), arguments, (C, *key), tensors, 16)
+        constants = mode, steps, align, *cut[:3], weighted, write, alone
+        arguments = z, y, weight, cells, start, rows, parts, value, stats, g
+        arguments += N, *numbers, cut.tiles, ignore, scale, floor, *constants
+        key += constants
+        _launch(kernels.forward, (cut.programs, 1, 1), arguments, key, tensors, *cut[5:])
         if not alone:
-            block = min(_power(cut.programs), 4096)
-            kernels.finish[(1,)](
-                parts, value, stats, cut.programs, *scales, MODE=mode, BLOCK=block, num_warps=16
-            )
+            constants = mode, min(_power(cut.programs), 4096)
+            arguments = parts, value, stats, cut.programs, scale, floor, *constants
+            _launch(kernels.finish, (1, 1, 1), arguments, (key[0], *constants), (), 16)
     return value, rows, stats
 
 
@@ -134,30 +135,64 @@ def backward(
     numbers, align = _layout(z, g)
     grad_stride = grad_output.stride(0) if grad_output.dim() else 0
     if N:
+        constants = align, R, block
+        arguments = z, y, rows, stats, grad_output, g
+        arguments += N, *numbers, grad_stride, ignore_index, *constants
+        key = z.get_device(), z.dtype, ignore_index, N >> 31, grad_stride, *numbers, *constants
+        grid, tensors = (-(-N // R), -(-C // block), 1), (z, y, rows, stats, grad_output, g)
         with torch.cuda.device_of(z):
-            kernels.backward[(-(-N // R), -(-C // block))](
-                z, y, rows, stats, grad_output, g,
-                N, *numbers, grad_stride, ignore_index,
-                ALIGN=align, R=R, BLOCK=block, num_warps=max(block // 512, 4),
-            )  # fmt: skip
+            _launch(kernels.backward, grid, arguments, key, tensors, max(block // 512, 4))
     return g
 
 
 def rescale(g: Tensor, factor: Tensor) -> Tensor:
     """g times a factor on the device, in place."""
     (C, _, _, *strides), align = _layout(g, g)
+    arguments = g, factor, len(g), C, *strides, align, 4096
+    key = g.get_device(), g.dtype, len(g) >> 31, *arguments[3:]
     with torch.cuda.device_of(g):
-        kernels.rescale[(min(len(g), 1024),)](
-            g, factor, len(g), C, *strides, ALIGN=align, BLOCK=4096, num_warps=8
-        )
+        _launch(kernels.rescale, (min(len(g), 1024), 1, 1), arguments, key, (g, factor), 8)
     return g
+
+
+_compiled: dict[tuple, Any] = {}
+
+
+def _launch(
+    kernel: Any,
+    grid: tuple[int, int, int],
+    arguments: tuple,
+    key: tuple,
+    tensors: tuple[Tensor | None, ...],
+    warps: int,
+    registers: int | None = None,
+) -> None:
+    """kernel[grid](*arguments), constants and all.
+
+    To find out that it has compiled a kernel takes Triton most of the time of a launch. So compiled
+    kernels are kept here; two that Triton would tell apart must have two keys. The key is for
+    tensors that begin on 16-byte borders.
+    """
+    key = id(kernel), warps, registers, key
+    compiled = _compiled.get(key) if REMEMBER and _aligned(tensors) else None
+    if compiled is None:
+        compiled = kernel[grid](*arguments, num_warps=warps, maxnreg=registers)
+        if compiled is not None and _aligned(tensors):
+            _compiled[key] = compiled
+    else:
+        compiled[grid](*arguments)
+
+
+def _aligned(tensors: tuple[Tensor | None, ...]) -> bool:
+    return all(x is None or x.data_ptr() % 16 == 0 for x in tensors)
 
 
 @functools.cache
 def _failure(device: torch.device) -> str | None:
     y, stats = torch.zeros(1, dtype=torch.int64, device=device), torch.zeros(5, device=device)
     try:
-        kernels.count[(1,)](y, None, stats, 1, 2, -100, 1.0, MODE=0, WEIGHTED=False, BLOCK=16)
+        with torch.cuda.device_of(y):
+            kernels.count[(1,)](y, None, stats, 1, 2, -100, 1.0, MODE=0, WEIGHTED=False, BLOCK=16)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None
