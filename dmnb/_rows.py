@@ -20,11 +20,17 @@ INTEGERS = (torch.int64, torch.int32, torch.uint8, torch.int16, torch.int8)
 
 def rows_of(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Any of the accepted shapes as (N, C) logits and (N, 1) labels; C >= 2 checked."""
+    for name, x in (("logits", logits), ("target", target)):
+        if not isinstance(x, Tensor):
+            raise ValueError(f"{name} must be a tensor, got {type(x).__name__}")
     shape = tuple(logits.shape)
     if not logits.is_floating_point() or not shape:
         raise ValueError(f"logits must be floating with a class axis, got {logits.dtype} {shape}")
     if target.dtype not in INTEGERS:
-        raise ValueError(f"target must hold class indices of an integer dtype, got {target.dtype}")
+        raise ValueError(
+            "target must hold class indices of an integer dtype, not probabilities; "
+            f"got {target.dtype}"
+        )
     axis = min(len(shape) - 1, 1)
     classes = shape[axis]
     if classes < 2:
@@ -63,7 +69,8 @@ def plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor
 def log_odds_of(z: Tensor, y: Tensor) -> Tensor:
     """m (N, 1), wide; the largest other logit is taken out before the exponential."""
     labelled = y.int() == torch.arange(z.shape[1], device=z.device, dtype=torch.int32)
-    others = _at_least_float32(z).masked_fill(labelled, -torch.inf)
+    others = _at_least_float32(z)
+    others = others.masked_fill(labelled, _least(others))
     top = others.detach().amax(1, True)
     z_y = z.masked_fill(~labelled, 0).sum(1, True)  # a gather's derivative does not fuse
     return wide(z_y) - top - wide((others - top).exp().sum(1, True)).log()
@@ -108,11 +115,17 @@ class Rows(torch.autograd.Function):
 
 def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """m (N, 1), wide, and -∂m/∂z (N, C): q_j, and -1 at y."""
-    q = _at_least_float32(z).scatter(1, y, -torch.inf)
+    q = _at_least_float32(z)
+    q = q.scatter(1, y, _least(q))
     top = q.amax(1, True)
     torch.softmax(q, 1, out=q)
     m = wide(z.gather(1, y)) - top + q.amax(1, True).log_()  # logsumexp = top - log max q
     return m, q.scatter_(1, y, -1)
+
+
+def _least(z: Tensor) -> float:
+    """In the label's place: exp is 0 there, yet a row whose other logits are all -inf has a top."""
+    return torch.finfo(z.dtype).min
 
 
 def _at_least_float32(z: Tensor) -> Tensor:

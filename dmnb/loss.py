@@ -75,6 +75,12 @@ def dm_loss(
     - "batch": Σ c l / max(Σ c w, 1e-6 N), the divisor held constant (the authors' code); mean
       and sum are this scalar, none its summands.
 
+    Gradients accumulated over parts of a batch are those of the whole with reduction "sum", divided
+    by Σ c of all parts, and "none" or "integral". The batch's sum is divided already in each part.
+
+    A DM loss may be negative and has no lower bound (w(1) = 1): a step that must lower it, as of a
+    line search, or a stop where it no longer falls, wants an anchored emphasis.
+
     Args:
         logits: (N, C), (C,) or (N, C, d1, ...), floating, C >= 2.
         target: class indices in [0, C) or ignore_index, shape (N,), () or (N, d1, ...).
@@ -86,14 +92,15 @@ def dm_loss(
         process_group: None for this process alone. Else sums run over the group and the result is
             world_size * (Σ local / Σ global): what DistributedDataParallel averages to the
             gradient of the joined batch.
-        backend: "reference" for the code in this file; "fused" for Triton kernels, which compute
+        backend: "reference" for torch alone; "fused" for Triton kernels, which compute
             in float32 and make a row with a target outside [0, C) NaN; "auto" for the kernels
             wherever a CUDA device can use them, else the reference.
 
     Returns:
         A scalar, or the shape of target for reduction "none"; float32 for half-precision logits.
         An empty or wholly ignored batch has mean NaN, sum 0 and batch 0, with zero gradients.
-        Second derivatives are those of l (with the batch's divisor constant).
+        Second derivatives are those of l (with the batch's divisor constant), by reverse mode
+        (torch.func.jacrev of jacrev); there is no forward mode.
 
     Raises:
         ValueError: on shapes, dtypes or options that do not fit, C = 1, or (on the CPU) a target
@@ -101,33 +108,31 @@ def dm_loss(
         RuntimeError: for backend "fused" where the kernels cannot be used; it says why.
     """
     _check_options(emphasis, normalization, reduction, backend)
+    z, y = rows_of(logits, target)
+    emphasis = emphasis._for_labels(y, z.shape[1])
     options = (emphasis, normalization, reduction, weight, ignore_index, process_group)
-    return _dm_loss(logits, target, *options, backend)
+    kernels = None
+    if backend == "fused" or (backend == "auto" and z.is_cuda):
+        kernels = _kernels(z, emphasis, required=backend == "fused")
+    if kernels is None:
+        total = _reference(z, y, *options)
+    else:
+        again = None if is_traced(z) else lambda z: _reference(z, y, *options)
+        total, _ = kernels.dm_loss(z, y, *options, again)
+    return total.reshape(target.shape) if reduction == "none" else total
 
 
-def _dm_loss(
-    logits: Tensor,
-    target: Tensor,
+def _reference(
+    z: Tensor,
+    y: Tensor,
     emphasis: Emphasis,
     normalization: str,
     reduction: str,
     weight: Tensor | None,
     ignore_index: int,
     process_group: Any,
-    backend: str,
 ) -> Tensor:
-    z, y = rows_of(logits, target)
-    emphasis = emphasis._for_labels(y, z.shape[1])
-    if backend == "fused" or (backend == "auto" and z.is_cuda):
-        kernels = _kernels(z, emphasis, required=backend == "fused")
-        if kernels is not None:
-            options = (emphasis, normalization, reduction, weight, ignore_index, process_group)
-
-            def plain(z: Tensor) -> Tensor:
-                return _dm_loss(z, y.squeeze(1), *options, "reference")
-
-            total, _ = kernels.dm_loss(z, y, *options, None if is_traced(z) else plain)
-            return total.reshape(target.shape) if reduction == "none" else total
+    """dm_loss of (N, C) logits and (N, 1) labels in torch alone; (N,) for reduction "none"."""
     eager = z.is_cpu and not is_traced(z, y)
     alike = weight is None and process_group is None and not 0 <= ignore_index < z.shape[1]
     if eager and alike and len(z) > 0:
@@ -135,7 +140,7 @@ def _dm_loss(
         summed = reduction != "none"
         try:
             total, _ = Rows.apply(z, y, emphasis, share, summed)
-            return total if summed else total.reshape(target.shape)
+            return total if summed else total.squeeze(1)
         except (IndexError, RuntimeError):
             pass  # a row to ignore, or a wrong label: looked into only now that one is known
     l, pull, c = _weighted_rows(z, y, emphasis, weight, ignore_index)  # noqa: E741
@@ -151,7 +156,7 @@ def _dm_loss(
         total = total * torch.distributed.get_world_size(process_group)
     if normalization == "none":
         total = total * emphasis.integral
-    return total.reshape(target.shape) if reduction == "none" else total
+    return total.squeeze(1) if reduction == "none" else total
 
 
 def _weighted_rows(
@@ -226,7 +231,8 @@ def _mean(l: Tensor, c: Tensor, process_group: Any) -> Tensor:  # noqa: E741
     """Σ l / Σ c; NaN with zero gradient where nothing counts."""
     (count,) = _sum_over(process_group, l.device, c.sum())
     nothing = count == 0
-    return l.sum() / torch.where(nothing, 1, count) + torch.where(nothing, torch.nan, 0.0)
+    mean = l.sum() / torch.where(nothing, 1, count) + torch.where(nothing, torch.nan, 0.0)
+    return mean.to(l.dtype)
 
 
 class DMLoss(nn.Module):
@@ -235,6 +241,10 @@ class DMLoss(nn.Module):
     >>> loss = DMLoss(DM(lam=0.5, beta=12))
     >>> loss(torch.zeros(2, 10), torch.tensor([3, 7])).shape
     torch.Size([])
+
+    To change the weighting while training, assign another: loss.emphasis = DM(lam=1, beta=8). Each
+    new one costs some milliseconds; once an epoch is often enough. The state dict holds weight
+    alone, as nn.CrossEntropyLoss's does, so that a schedule has to be set again.
     """
 
     weight: Tensor | None
@@ -261,16 +271,16 @@ class DMLoss(nn.Module):
         self.backend = backend
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
-        return _dm_loss(
+        return dm_loss(
             logits,
             target,
             self.emphasis,
-            self.normalization,
-            self.reduction,
-            self.weight,
-            self.ignore_index,
-            self.process_group,
-            self.backend,
+            normalization=self.normalization,
+            reduction=self.reduction,
+            weight=self.weight,
+            ignore_index=self.ignore_index,
+            process_group=self.process_group,
+            backend=self.backend,
         )
 
     def extra_repr(self) -> str:

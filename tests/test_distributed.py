@@ -45,6 +45,9 @@ def one_process(rank, folder):
     rows = slice(0, SPLIT[0]) if rank == 0 else slice(SPLIT[0], None)
     local = list(gradients(z[rows], y[rows], weight, dist.group.WORLD))
     torch.save(torch.stack(local), f"{folder}/{rank}.pt")
+    single = z.float()[rows], y[rows], DM(0.5, 12)
+    for option in options(weight):
+        assert dm_loss(*single, process_group=dist.group.WORLD, **option).dtype == torch.float32
     dist.destroy_process_group()
 
 

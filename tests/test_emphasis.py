@@ -1,6 +1,7 @@
 """Emphasis families against their formulas, closed forms and quadrature."""
 
 import copy
+import json
 import math
 import pickle
 
@@ -249,11 +250,32 @@ def test_variance_over_data():
     assert DM(1, 4).variance(p) == pytest.approx(w.var(), rel=1e-6)
 
 
+def test_parameters_are_plain_numbers():
+    beta = torch.tensor(12.0)
+    e = DM(np.float32(0.5), beta)
+    beta.fill_(1)
+    assert e == DM(0.5, 12) and hash(e) == hash(DM(0.5, 12))
+    assert e.weight(0.3) == DM(0.5, 12).weight(0.3)
+    assert json.loads(json.dumps(e.to_dict())) == DM(0.5, 12).to_dict()
+
+
+@pytest.mark.parametrize(
+    "fn", [lambda p: (p < 0.5).float(), lambda p: p < 0.5, lambda p: (p < 0.5).int()]
+)
+def test_a_function_may_answer_in_any_dtype(fn):
+    e = Custom(fn)
+    assert e.integral == pytest.approx(0.5, abs=0.01)
+    assert e.weight(torch.tensor([0.25, 0.75], dtype=torch.float64)).tolist() == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: DM(-0.5, 1), "lam .*-0.5"), (lambda: DM(math.nan, 1), "lam"),
         (lambda: DM(0, math.inf), "beta"), (lambda: DM(0, 1e4), "beta .*10000"),
+        (lambda: DM(0, "3"), "beta must be a number.*'3'"), (lambda: DM(None, 1), "lam .*None"),
+        (lambda: DM(torch.ones(2), 1), "lam must be a number"),
+        (lambda: DM(1, torch.nn.Parameter(torch.ones(()))), "beta .*not one to be learnt"),
         (lambda: AnchoredDM(1, 0), "beta .*> 0"), (lambda: AnchoredDM(1, -2), "-2"),
         (lambda: DM.from_mode(1.0, 3), "mode"), (lambda: DM.from_mode(0.5, 0.5), "contrast"),
         (lambda: Beta(0.5, 2), "alpha .*0.5"), (lambda: Beta(2, 0.5), "eta"),
@@ -266,6 +288,7 @@ def test_variance_over_data():
         (lambda: Tabulated((0, 1), (1, 1, 1)), "as many"),
         (lambda: Custom(lambda p: p - 0.5), r"w\(0.0\) = -0.5"),
         (lambda: Custom(lambda p: 1 / p), r"w\(0.0\) = inf"),
+        (lambda: Custom(lambda p: 1.0), "tensor"),
         (lambda: Custom(lambda p: p / p), "nan"), (lambda: Custom(lambda p: p.sum()), "shape"),
         (lambda: emphasis.from_dict({"family": "x"}), "'x'"),
         (lambda: emphasis.from_dict({"family": "dm", "lamb": 1}), "lamb"),

@@ -192,6 +192,34 @@ def test_extreme_logits_behave_as_in_cross_entropy():
     assert gradient(z, y, DM(0.5, 12))[2].isfinite().all()
 
 
+def test_a_row_with_one_class_left_has_nothing_to_learn():
+    z = torch.tensor([[0.5, -torch.inf, -torch.inf], [0.0, 1.0, -torch.inf]])
+    y = torch.tensor([0, 1])
+    leaf = z.clone().requires_grad_()
+    plain = F.cross_entropy(leaf, y, reduction="sum")
+    plain.backward()
+
+    def loss(z):
+        return dm_loss(z, y, CCE(), normalization="none", reduction="sum")
+
+    torch.testing.assert_close(loss(z), plain)
+    torch.testing.assert_close(gradient(z, y, CCE()), leaf.grad)
+    torch.testing.assert_close(torch.func.grad(loss)(z), leaf.grad)
+    assert torch.equal(gradient(z, y, DM(0.5, 12))[0], torch.tensor([-0.5, 0, 0]))  # w(1) = 1
+
+
+@pytest.mark.parametrize("normalization", ["none", "integral"])
+def test_parts_of_a_batch_add_up(normalization):
+    z, y = rows_at((-3, 0.2, 4, 9, -30), 6)
+    weight = torch.rand(6, dtype=torch.float64)
+    whole = gradient(
+        z, y, DM(0.5, 12), normalization=normalization, reduction="mean", weight=weight
+    )
+    options = {"normalization": normalization, "weight": weight}
+    parts = [gradient(z[k], y[k], DM(0.5, 12), **options) for k in (slice(2), slice(2, None))]
+    torch.testing.assert_close(torch.cat(parts) / weight[y].sum(), whole)
+
+
 @pytest.mark.parametrize("normalization", ["none", "integral"])
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("emphasis", [DM(0.5, 12), AnchoredDM(1, 4), CCE(), GCE(0.7)], ids=str)
@@ -266,6 +294,18 @@ def test_module_travels():
     assert loss.double().weight.dtype == torch.float64
 
 
+def test_what_is_set_later_is_used_and_checked():
+    z, y = rows_at((-3, 0.2, 4), 6)
+    loss = DMLoss(CCE())
+    loss.emphasis = DM(0.5, 12)
+    assert torch.equal(loss(z, y), dm_loss(z, y, DM(0.5, 12)))
+    for name, value in (("reduction", "avg"), ("normalization", "Batch"), ("emphasis", "dm")):
+        changed = copy.deepcopy(loss)
+        setattr(changed, name, value)
+        with pytest.raises(ValueError, match=f"{name} .*'{value}'"):
+            changed(z, y)
+
+
 def test_log_odds_of_any_shape():
     z, y = rows_at(GAPS, 10)
     torch.testing.assert_close(log_odds(z, y), torch.tensor(GAPS, dtype=torch.float64))
@@ -288,7 +328,9 @@ Z, Y = torch.randn(4, 5), torch.tensor([0, 1, 2, 3])
         (lambda: log_odds(Z, Y + 3), "target must lie"),
         (lambda: dm_loss(Z[:, :1], Y * 0, CCE()), "at least 2 classes, got 1"),
         (lambda: dm_loss(Z, Y[:3], CCE()), r"shape \(4,\)"),
-        (lambda: dm_loss(Z, Y.float(), CCE()), "class indices"),
+        (lambda: dm_loss(Z, Y.float(), CCE()), "class indices .*not probabilities"),
+        (lambda: dm_loss(Z, Y.tolist(), CCE()), "target must be a tensor, got list"),
+        (lambda: dm_loss(Z.numpy(), Y, CCE()), "logits must be a tensor, got ndarray"),
         (lambda: dm_loss(Z.long(), Y, CCE()), "floating"),
         (lambda: dm_loss(Z, Y, CCE(), normalization="sum"), "normalization .*'sum'"),
         (lambda: dm_loss(Z, Y, CCE(), reduction="average"), "reduction .*'average'"),

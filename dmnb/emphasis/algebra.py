@@ -1,8 +1,11 @@
 r"""Emphases from emphases: sums, multiples, products, and one for each class.
 
-    a * e_1 + b * e_2     w = a w_1 + b w_2         a, b > 0; the loss is the same sum of losses
+    a * e_1 + b * e_2     w = a w_1 + b w_2         a, b > 0; the loss is that sum, up to a constant
     e_1 * e_2             w = w_1 w_2               reweighting: DM(1, 8) * CCE()
     per_class({...})      w = w_y                   y the label of the row
+
+A sum takes the weights as they are: ∫ w dp is 1 for CCE and 44 for DM(0.5, 12). A share t of
+densities is (1 - t) / e_1.integral * e_1 + t / e_2.integral * e_2, 0 < t < 1.
 
 Per-class emphases join DM with weights for imbalanced classes: `per_class([n * DM(0.5, 12) for n in
 weights])`.

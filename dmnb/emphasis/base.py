@@ -18,6 +18,7 @@ import dataclasses
 import functools
 import math
 from abc import ABC, abstractmethod
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,6 +51,16 @@ def _answer_in_kind(method):
 def check(name: str, value: float, valid: bool, allowed: str) -> None:
     if not valid:
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
+
+
+def _number(name: str, value: Any) -> float:
+    """A parameter as a number: a tensor could change, and would leave the table of l behind."""
+    if isinstance(value, int | float):
+        return value
+    scalar = isinstance(value, Real) or getattr(value, "ndim", None) == 0
+    learnt = getattr(value, "requires_grad", False)
+    check(name, value, scalar and not learnt, "a number, and not one to be learnt")
+    return float(value)
 
 
 def _check_probability(p: Tensor) -> None:
@@ -109,8 +120,12 @@ class Emphasis(ABC):
     """A weighting of examples by p, the probability of the labelled class.
 
     Methods take a float, a NumPy array or a tensor of any shape and return the same kind, shape
-    and floating dtype. An emphasis is immutable, hashable, picklable, and equal to any other of
-    the same family and parameters. Emphases add up and multiply: 2 * MAE() + CCE() * CCE().
+    and floating dtype. An emphasis is immutable, hashable, picklable (a Custom if its function is),
+    and equal to any other of the same family and parameters, which are plain numbers: to change
+    them, make another emphasis. Emphases add up and multiply: 2 * MAE() + CCE() * CCE().
+
+    For a weighting of your own use `Custom` or `Tabulated`. A new family is a frozen dataclass with
+    the method _weight(p, c).
 
     name is the family's name in JSON; formula and loss_formula are w and, where the family is the
     weighting of a known loss, that loss, in LaTeX as functions of p; source says where from.
@@ -125,6 +140,10 @@ class Emphasis(ABC):
     __array_ufunc__ = None  # a NumPy scalar times an emphasis is an emphasis, not an array
 
     def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if field.type == "float":
+                number = _number(field.name, getattr(self, field.name))
+                object.__setattr__(self, field.name, number)
         with torch._C._DisableFuncTorch():  # the table is a constant, also inside vmap and grad
             self._validate()
             object.__setattr__(self, "_tables", {torch.device("cpu"): self._tabulate()})

@@ -334,6 +334,7 @@ class Tabulated(Emphasis):
 class Custom(Emphasis):
     """w = fn(p), any plain callable: a tensor in [0, 1] in, weights of the same shape out.
 
+    fn must always be the same function: it is tabulated once.
     ValueError when a weight is negative or not finite, or the shape changes. A kink or a jump of w
     makes the value of the objective approximate there; the gradient stays exact.
     """
@@ -345,7 +346,7 @@ class Custom(Emphasis):
 
     def _validate(self) -> None:
         p = torch.linspace(0, 1, 257, dtype=torch.float64)
-        w = self._weight(p, 1 - p)
+        w = self.fn(p)
         same = isinstance(w, Tensor) and w.shape == p.shape
         check("fn", self.fn, same, "a function that returns a tensor of the shape of p")
         bad = ~(w.isfinite() & (w >= 0))
@@ -354,7 +355,7 @@ class Custom(Emphasis):
             raise ValueError(f"w must be finite and >= 0 on [0, 1], got w({where}) = {what}")
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
-        return self.fn(p)
+        return self.fn(p).to(p.dtype)
 
     def to_dict(self) -> dict[str, Any]:
         raise ValueError(
