@@ -22,7 +22,6 @@ from torch import Tensor, nn
 
 from dmnb._rows import Rows, check_range, is_traced, log_odds_of, plain_rows, result_dtype, rows_of
 from dmnb.emphasis import Emphasis
-from dmnb.emphasis.base import check
 
 NORMALIZATIONS = ("none", "integral", "batch")
 REDUCTIONS = ("mean", "sum", "none")
@@ -207,7 +206,8 @@ def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backe
         ("reduction", reduction, REDUCTIONS),
         ("backend", backend, BACKENDS),
     ):
-        check(name, value, value in allowed, f"one of {', '.join(allowed)}")
+        if value not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
 
 
 def _batch_divisor(
