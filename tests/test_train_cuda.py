@@ -162,6 +162,25 @@ def test_compiled_steps_are_the_steps_up_to_rounding(compiler):
     assert curves["train_loss"] == pytest.approx(plain[1]["train_loss"], rel=1e-4)
 
 
+def test_the_tenth_run_is_compiled_too(monkeypatch):
+    """torch.compile would leave a method alone, in silence, that it has compiled 8 times."""
+    compile, made = torch.compile, []
+
+    def counted(graph, inputs):
+        made.append(graph)
+        return graph.forward
+
+    def traced(function, *, dynamic, options):
+        return compile(function, backend=counted, dynamic=dynamic)
+
+    torch.compiler.reset()
+    monkeypatch.setattr(torch, "compile", traced)
+    for k in range(10):
+        before, run = len(made), run_of(loss=DMLoss(emphasis.DM(0.5, k)))
+        assert cuda.speed_up(run, ONLY["compile"]) == ("compile",)
+        assert len(made) > before
+
+
 def test_bfloat16_trains_as_well():
     plain = trained(run_of(network("small_cnn")), epochs=4)
     run = run_of(network("small_cnn"))
