@@ -20,7 +20,7 @@ TYPES = {torch.float32: "fp32", torch.bfloat16: "bf16"}
 POINTERS = {"weight", "cells", "rows", "parts", "value", "stats", "grad_output"}
 
 
-def ptx(kernel, dtype, warps, **constants):
+def ptx(kernel, dtype, warps, registers=None, **constants):
     """All that is no constant is a pointer (z and g to dtype), a float or an int32."""
     types, values, divisible = {}, {}, {}
     for k, name in enumerate(inspect.signature(kernel.fn).parameters):
@@ -39,7 +39,8 @@ def ptx(kernel, dtype, warps, **constants):
             divisible[k,] = [["tt.divisibility", 16]]
     source = ASTSource(kernel, types, values, divisible)
     target = GPUTarget("cuda", 90, 32)
-    return triton.compile(source, target=target, options={"num_warps": warps}).asm["ptx"]
+    options = {"num_warps": warps, "maxnreg": registers}
+    return triton.compile(source, target=target, options=options).asm["ptx"]
 
 
 def forward(N, C, dtype, *, weighted=False, write=False, mode=0, steps=1):
@@ -48,7 +49,7 @@ def forward(N, C, dtype, *, weighted=False, write=False, mode=0, steps=1):
     constants |= {"BLOCK": cut.block, "ONLINE": cut.online, "WEIGHTED": weighted, "WRITE": write}
     constants |= {"LAST": cut.programs == 1, "z_column": 1, "g_column": 1}
     constants |= {name: None for name, given in (("weight", weighted), ("g", write)) if not given}
-    return ptx(kernels.forward, dtype, cut.warps, **constants)
+    return ptx(kernels.forward, dtype, cut.warps, cut.registers, **constants)
 
 
 def main():
