@@ -174,17 +174,18 @@ def _launch(
     tensors that begin on 16-byte borders.
     """
     key = id(kernel), warps, registers, key
-    compiled = _compiled.get(key) if REMEMBER and _aligned(tensors) else None
-    if compiled is None:
-        compiled = kernel[grid](*arguments, num_warps=warps, maxnreg=registers)
-        if compiled is not None and _aligned(tensors):
-            _compiled[key] = compiled
-    else:
+    addresses = 0
+    for x in tensors:
+        if x is not None:
+            addresses |= x.data_ptr()
+    known = REMEMBER and addresses % 16 == 0
+    compiled = _compiled.get(key) if known else None
+    if compiled is not None:
         compiled[grid](*arguments)
-
-
-def _aligned(tensors: tuple[Tensor | None, ...]) -> bool:
-    return all(x is None or x.data_ptr() % 16 == 0 for x in tensors)
+        return
+    compiled = kernel[grid](*arguments, num_warps=warps, maxnreg=registers)
+    if known and compiled is not None:  # the interpreter has none
+        _compiled[key] = compiled
 
 
 @functools.cache
