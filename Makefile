@@ -22,7 +22,7 @@ book: $(BOOK) ## Build the book: run every notebook, write static pages
 	@echo "The book is in $(CURDIR)/_build/html/index.html; 'make serve' shows it."
 
 test: lint $(BOOK) ## Run every check: style, unit tests, notebooks, the pages in a browser
-	$(BIN)/pytest --nbval-lax --nbval-sanitize-with tests/nbval.cfg book tests
+	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-sanitize-with tests/nbval.cfg book tests
 
 lint: $(ENV) ## Check style and spelling
 	$(BIN)/ruff check
