@@ -12,8 +12,11 @@ class must be one that the map moves. `rate` measures what was made.
 Protocols: Wang et al., arXiv 1905.11233, section 4; Patrini et al., CVPR 2017 (matrices).
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -45,7 +48,8 @@ def symmetric(
     Raises:
         ValueError: an argument outside these ranges.
     """
-    labels, device = _checked_labels(labels, _checked_classes(num_classes), generator)
+    num_classes = _checked_classes(num_classes)
+    labels, device = _checked_labels(labels, num_classes, generator)
     chosen = _choose(len(labels), rate, generator, exact)
     step = torch.randint(1, num_classes, labels.shape, generator=generator, device=labels.device)
     return torch.where(chosen, (labels + step) % num_classes, labels).to(device)
@@ -65,7 +69,8 @@ def symmetric_inclusive(
     wrong afterwards: r = 1 makes them independent of the truth. `exact` fixes how many are redrawn.
     Arguments, result and errors are those of `symmetric`.
     """
-    labels, device = _checked_labels(labels, _checked_classes(num_classes), generator)
+    num_classes = _checked_classes(num_classes)
+    labels, device = _checked_labels(labels, num_classes, generator)
     chosen = _choose(len(labels), rate, generator, exact)
     drawn = torch.randint(num_classes, labels.shape, generator=generator, device=labels.device)
     return torch.where(chosen, drawn, labels).to(device)
@@ -91,7 +96,8 @@ def asymmetric(
 
     Other arguments, result and errors are those of `symmetric`.
     """
-    labels, device = _checked_labels(labels, _checked_classes(num_classes), generator)
+    num_classes = _checked_classes(num_classes)
+    labels, device = _checked_labels(labels, num_classes, generator)
     target = _target_classes(class_map, num_classes).to(labels.device)[labels]
     eligible = (target != labels).nonzero().squeeze(1)
     chosen = eligible[_choose(len(eligible), rate, generator, exact)]
@@ -112,7 +118,8 @@ def pair(
 
     Arguments, result and errors are those of `symmetric`.
     """
-    following = [(k + 1) % num_classes for k in range(_checked_classes(num_classes))]
+    num_classes = _checked_classes(num_classes)
+    following = [(k + 1) % num_classes for k in range(num_classes)]
     return asymmetric(
         labels, rate, num_classes, class_map=following, generator=generator, exact=exact
     )
@@ -183,14 +190,13 @@ def superclass_map(
     superclass_of = _integers(superclass_of, "superclass_of").cpu()
     if (superclass_of < 0).any():
         raise ValueError(f"superclass_of must be >= 0, got {superclass_of.min().item()}")
-    class_map = {}
+    class_map, device = {}, _device_of(generator)
     for superclass in superclass_of.unique().tolist():
         classes = (superclass_of == superclass).nonzero().squeeze(1).tolist()
         if len(classes) < 2:
             raise ValueError(
                 f"superclass {superclass} has only class {classes[0]}; a flip needs two or more"
             )
-        device = generator.device if generator is not None else None
         order = torch.randperm(len(classes), generator=generator, device=device).tolist()
         first, second = classes[order[0]], classes[order[1]]
         class_map |= {first: second, second: first}
@@ -218,9 +224,9 @@ def rate(clean: Labels, noisy: Labels) -> float:
 
 def _choose(n: int, rate: float, generator: torch.Generator | None, exact: bool) -> Tensor:
     """(n,) bool: which of n labels to corrupt."""
-    if not 0 <= rate <= 1:
-        raise ValueError(f"rate must be in [0, 1], got {rate}")
-    device = generator.device if generator is not None else None
+    if not isinstance(rate, Real | Tensor) or not 0 <= rate <= 1:
+        raise ValueError(f"rate must be in [0, 1], got {rate!r}")
+    device = _device_of(generator)
     if not exact:
         return torch.rand(n, dtype=torch.float64, generator=generator, device=device) < rate
     return torch.randperm(n, generator=generator, device=device) < round(rate * n)
@@ -237,13 +243,20 @@ def _largest_remainders(shares: Tensor, total: int) -> Tensor:
 
 
 def _integers(values: Labels, name: str) -> Tensor:
-    values = torch.as_tensor(values)
-    if values.dim() != 1:
+    # Not torch.as_tensor, which would read a pandas Series by its index.
+    values = values if isinstance(values, Tensor) else np.array(values)
+    if values.ndim != 1:
         raise ValueError(f"{name} must have shape (N,), got {tuple(values.shape)}")
-    wrong = values.is_floating_point() or values.is_complex() or values.dtype == torch.bool
-    if wrong and len(values) > 0:
+    if len(values) > 0 and not re.match(r"(torch\.)?u?int", str(values.dtype)):
         raise ValueError(f"{name} must be integers, got {values.dtype}")
-    return values.long()
+    return torch.as_tensor(values).long()
+
+
+def _device_of(generator: torch.Generator | None) -> torch.device:
+    """Where its draws are made."""
+    if not isinstance(generator, torch.Generator | None):
+        raise ValueError(f"generator must be a torch.Generator or None, got {generator!r}")
+    return torch.device("cpu") if generator is None else generator.device
 
 
 def _checked_classes(num_classes: int) -> int:
@@ -257,7 +270,7 @@ def _checked_labels(
 ) -> tuple[Tensor, torch.device]:
     """The labels on the device of the draws, and the device they came from."""
     labels = _in_range(labels, num_classes, "labels")
-    return labels.to(generator.device if generator is not None else "cpu"), labels.device
+    return labels.to(_device_of(generator)), labels.device
 
 
 def _in_range(values: Labels, num_classes: int, name: str) -> Tensor:

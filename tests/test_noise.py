@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -62,6 +63,8 @@ def test_lists_arrays_and_small_integer_types_are_accepted(corrupt):
     for same in (labels.tolist(), labels.numpy(), labels.to(torch.uint8), labels.int()):
         assert torch.equal(corrupt(same, 0.5, generator=seeded()), expected)
     assert torch.equal(corrupt(labels.numpy().astype(np.uint16), 0.5, generator=seeded()), expected)
+    series = pd.Series(labels.numpy(), index=range(7, 7 + len(labels)))
+    assert torch.equal(corrupt(series, 0.5, generator=seeded()), expected)
     assert corrupt([], 0.5).shape == (0,)
 
 
@@ -241,7 +244,7 @@ def test_labels_outside_the_classes_are_refused(corrupt, labels):
 
 
 @every_kind
-@pytest.mark.parametrize("labels", [[0.0, 1.0], [True, False], torch.zeros(2).half()])
+@pytest.mark.parametrize("labels", [[0.0, 1.0], [True, False], ["1", "2"], torch.zeros(2).half()])
 def test_labels_must_be_integers(corrupt, labels):
     with pytest.raises(ValueError, match="labels must be integers"):
         corrupt(labels, 0.1)
@@ -255,11 +258,29 @@ def test_labels_must_be_a_vector(corrupt, labels):
 
 
 @pytest.mark.parametrize("kind", ["symmetric", "symmetric_inclusive", "asymmetric", "pair"])
-@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan"), 40])
+@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan"), 40, ".4", None])
 @pytest.mark.parametrize("exact", [False, True])
 def test_rates_outside_the_unit_interval_are_refused(kind, rate, exact):
     with pytest.raises(ValueError, match=r"rate must be in \[0, 1\], got"):
         KINDS[kind]([0, 1], rate, exact=exact)
+
+
+@every_kind
+@pytest.mark.parametrize("generator", [0, np.random.default_rng(0)])
+def test_generators_must_be_torchs(corrupt, generator):
+    with pytest.raises(ValueError, match=r"generator must be a torch\.Generator or None, got"):
+        corrupt([0, 1], 0.1, generator=generator)
+
+
+def test_a_whole_number_of_classes_counts_whatever_its_type():
+    for corrupt, more in (
+        (noise.symmetric, {}),
+        (noise.symmetric_inclusive, {}),
+        (noise.pair, {}),
+        (noise.asymmetric, {"class_map": {1: 2}}),
+    ):
+        noisy = corrupt(balanced(9, 3), 0.5, 3.0, generator=seeded(), **more)
+        assert torch.equal(noisy, corrupt(balanced(9, 3), 0.5, 3, generator=seeded(), **more))
 
 
 @pytest.mark.parametrize("classes", [1, 0, -3, 2.5])
