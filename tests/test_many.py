@@ -281,6 +281,8 @@ def test_equal_emphases_are_evaluated_once():
         ({"optimizer": "sgdm"}, "optimizer must be one of sgd, nesterov, adam, got 'sgdm'"),
         ({"schedule": "up"}, "schedule must be one of"),
         ({"subsets": [torch.arange(3), torch.arange(4)]}, r"one size, got \[3, 4\]"),
+        ({"models": networks(1) * 2}, "different networks, got one of them twice"),
+        ({"clean_labels": torch.ones(N).bool()}, "clean_labels must be the true classes"),
         ({"models": []}, "must be one for each of 0 models"),
         ({"models": [*networks(1), *networks(1, width=9)]}, "one architecture"),
         ({"models": [*networks(1), *networks(1, "shallow_sigmoid")]}, "one architecture"),

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch import nn
+from torch.utils.data import DataLoader
 
 from dmnb import emphasis
 from dmnb.loss import DMLoss
@@ -14,6 +15,7 @@ from dmnb.train import (
     centring,
     effective_share,
     fit,
+    fit_many,
     learning_rate,
     predict,
 )
@@ -223,11 +225,42 @@ def test_divergence_between_records_is_noticed():
         ({"batch_size": 0}, "batch_size.*0"),
         ({"record_every": 0}, "record_every.*0"),
         ({"clean_labels": torch.zeros(7).long()}, "clean_labels.*150.*7"),
+        ({"clean_labels": torch.ones(150).bool()}, "clean_labels.*true classes.*torch.bool"),
+        ({"clean_labels": [0] * 150}, "clean_labels.*int64 tensor.*list"),
     ],
 )
 def test_bad_options_are_named(options, words):
     with pytest.raises(ValueError, match=words):
         trained(**options)
+
+
+def flat():
+    data, _ = blobs()
+    data.test_images = data.test_images.flatten(1)
+    return data
+
+
+def arrays():
+    data, _ = blobs()
+    data.train_images = data.train_images.numpy()
+    return data
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (DataLoader([]), "DataLoader, its train_images: NoneType"),
+        ((torch.zeros(3, 1, 8, 8), torch.zeros(3)), "tuple, its train_images: NoneType"),
+        (arrays(), r"train_images: ndarray \(150, 2, 6, 6\)"),
+        (flat(), r"test_images: Tensor \(60, 72\)"),
+    ],
+    ids=["loader", "tuple", "arrays", "vectors"],
+)
+def test_what_data_may_be_is_said(data, words):
+    with pytest.raises(ValueError, match=rf"\(N, D, 1, 1\).*train\.Loaders.*{words}"):
+        fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.1)
+    with pytest.raises(ValueError, match=words):
+        fit_many([network()], [nn.CrossEntropyLoss()], data, labels=[None], epochs=1, lr=0.1)
 
 
 def test_schedules():

@@ -57,7 +57,9 @@ def fit(
     Args:
         model: maps float (B, C, H, W) to logits (B, K); it is moved to ``device``.
         loss: maps logits (B, K) and int64 targets (B,) to a scalar. Where it has an attribute
-            ``emphasis``, the effective sample size is measured with ``emphasis.weight_at``.
+            ``emphasis``, the effective sample size is measured with ``emphasis.weight_at``. On CUDA
+            the step is captured with it: a loss that is another function from step to step, of the
+            epoch say, needs ``fast=False``.
         data: holds ``train_images`` and ``test_images``, uint8 (N, C, H, W), ``train_labels`` and
             ``test_labels``, int64 (N,). Training sees these training labels, noise and all.
             Networks see pixels in [0, 1] less the training set's mean per channel. Or `Loaders`,
@@ -86,8 +88,8 @@ def fit(
             is not. On the CPU there is none.
 
     Raises:
-        ValueError: for an option outside what is allowed; for a checkpoint that is damaged or of
-            another run.
+        ValueError: for an option outside what is allowed; for data that are neither kind; for true
+            labels that are no classes; for a checkpoint that is damaged or of another run.
         RuntimeError: for ``fast=True`` where a part of the fast path cannot be had.
     """
     settings = {name: value for name, value in locals().items() if name in SETTINGS}

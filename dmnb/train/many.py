@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from dmnb.train.descent import OPTIMIZERS, learning_rate
 from dmnb.train.loop import fit
-from dmnb.train.measure import Curves, accuracy, measure, measured_epochs
+from dmnb.train.measure import Curves, accuracy, check_truth, measure, measured_epochs
+from dmnb.train.sources import check_images
 from dmnb.train.stacked import Descent, JointLoss, Networks, centring_of
 
 _LOG = logging.getLogger(__name__)
@@ -74,20 +75,25 @@ def fit_many(
         K `Curves`; ``seconds`` is the time all took together, divided by K.
 
     Raises:
-        ValueError: for an option that `fit` refuses, for lists that are not K long, for networks
-            of several architectures and for subsets of several sizes.
+        ValueError: for data and options that `fit` refuses, for lists that are not K long, for a
+            network that is there twice, for networks of several architectures and for subsets of
+            several sizes.
     """
+    check_images(data, parts=("train_images", "test_images", "test_labels"))
     count = len(models)
     rates = [lr] * count if isinstance(lr, int | float) else list(lr)
     generators = [None] * count if generators is None else generators
     rows = [torch.arange(len(data.train_images))] * count if subsets is None else subsets
     _check_lists(count, losses=losses, labels=labels, lr=rates, generators=generators, subsets=rows)
+    check_truth(labels[0], clean_labels)
     positive = {"epochs": epochs, "batch_size": batch_size, "record_every": record_every}
     for name, value in {"lr": min(rates), **positive}.items():
         if not value > 0:
             raise ValueError(f"{name} must be positive, got {value!r}")
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    if len({*map(id, models)}) < count:
+        raise ValueError("models must be different networks, got one of them twice")
     if len({(str(model), *(p.shape for p in model.parameters())) for model in models}) > 1:
         raise ValueError("models must be of one architecture, got several")
     if len(sizes := {len(chosen) for chosen in rows}) > 1:

@@ -92,9 +92,14 @@ def effective_share(w: Tensor) -> float:
     return (w.sum().square() / (len(w) * w.square().sum())).item()
 
 
-def check_lengths(labels: Tensor, truth: Tensor | None) -> None:
-    """ValueError for true labels of another number than the labels that were given."""
-    if truth is not None and len(truth) != len(labels):
+def check_truth(labels: Tensor, truth: Tensor | None) -> None:
+    """ValueError for true labels that are no classes, or not as many as the labels given."""
+    if truth is None:
+        return
+    if not isinstance(truth, Tensor) or truth.is_floating_point() or truth.dtype == torch.bool:
+        found = f"{type(truth).__name__} {getattr(truth, 'dtype', '')}"
+        raise ValueError(f"clean_labels must be the true classes, an int64 tensor, got {found}")
+    if len(truth) != len(labels):
         raise ValueError(
             f"clean_labels must be {len(labels)}, as training labels, got {len(truth)}"
         )
@@ -105,7 +110,7 @@ def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> 
 
     logits (N, K); labels, as given, and truth, or None, int64 (N,).
     """
-    check_lengths(labels, truth)
+    check_truth(labels, truth)
     m = log_odds(logits.double(), labels)
     p = m.sigmoid()
     usable = curves.diverged is None

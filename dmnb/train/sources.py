@@ -3,14 +3,17 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from dmnb.train.images import centring, crop, draw_crops
-from dmnb.train.measure import check_lengths, predict
+from dmnb.train.measure import check_truth, predict
 from dmnb.train.parallel import Processes
+
+# Of a data set in memory, with their dimensions.
+PARTS = {"train_images": 4, "test_images": 4, "test_labels": 1, "train_labels": 1}
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class InMemory:
 
     def truth(self, clean_labels: Tensor | None) -> Tensor | None:
         """The clean labels (N,) on the device, those of all processes."""
-        check_lengths(self.labels, clean_labels)
+        check_truth(self.labels, clean_labels)
         return None if clean_labels is None else clean_labels.to(self.processes.device)
 
     def content(self) -> tuple[Tensor, ...]:
@@ -167,9 +170,24 @@ class FromLoaders:
         return x.to(device, non_blocking=True), y.to(device, non_blocking=True)
 
 
+def check_images(data: Any, *, parts: Iterable[str] = PARTS) -> None:
+    """ValueError for data without these parts, as tensors of their dimensions."""
+    for name in parts:
+        part = getattr(data, name, None)
+        if not isinstance(part, Tensor) or part.ndim != PARTS[name]:
+            found = f"{type(part).__name__} {tuple(getattr(part, 'shape', ()))}"
+            raise ValueError(
+                "data must hold train_images and test_images, tensors (N, C, H, W), uint8 or "
+                "floating, and train_labels and test_labels, tensors (N,), as a dmnb.data.Dataset "
+                "does; vectors (N, D) are images (N, D, 1, 1), and fit takes loaders as "
+                f"train.Loaders(train, test). Got {type(data).__name__}, its {name}: {found}"
+            )
+
+
 def source_of(data, *, batch_size: int, augment: bool, generator, processes: Processes):
     """The source for fit's ``data``: `Loaders`, or else anything with images in memory."""
     if not isinstance(data, Loaders):
+        check_images(data)
         return InMemory(
             data,
             batch_size=batch_size,
