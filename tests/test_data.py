@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from dmnb import data, noise
+from dmnb import data, experiment, noise
 
 datasets = pytest.importorskip("datasets")
 pytest.importorskip("torchvision")
@@ -349,6 +349,21 @@ def test_tables_without_images_are_refused(tmp_path):
         data.load(tmp_path)
 
 
+def test_without_names_classes_count_from_0(tmp_path):
+    for split in ("train", "test"):
+        write_parquet(tmp_path, split, pictures(3), [1, 2, 3])
+        write_parquet(tmp_path / "named", split, pictures(3), [1, 2, 3], names=list("abcd"))
+    with pytest.raises(ValueError, match=r"must begin at 0, unless.*ClassLabel.*least is 1"):
+        data.load(tmp_path)
+    assert data.load(tmp_path / "named").num_classes == 4
+
+
+def test_texts_are_no_images():
+    with pytest.raises(ValueError, match="holds texts") as caught:
+        data.load("imdb")
+    assert all(name in str(caught.value) for name in (*experiment.VECTORS, "data.load_text"))
+
+
 def test_unknown_names_list_what_exists():
     with pytest.raises(
         ValueError, match="digits, fashion_mnist, cifar10, cifar100, vehicles10 or a"
@@ -368,7 +383,7 @@ def test_a_root_that_is_no_folder_is_named(tmp_path, monkeypatch):
         data.load("cifar10")
 
 
-@pytest.mark.parametrize("name", sorted(data.HUB))
+@pytest.mark.parametrize("name", sorted({*data.HUB} - {*data.TEXTS}))
 def test_offline_without_a_copy_says_what_to_do(name, tmp_path, no_network, monkeypatch):
     monkeypatch.setattr(datasets, "load_dataset", lambda name: pytest.fail("asked the hub"))
     with pytest.raises(FileNotFoundError) as caught:

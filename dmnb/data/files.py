@@ -4,6 +4,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -140,3 +141,20 @@ def integers(table, column: str) -> Tensor:
     if len(values) == 0 or not np.issubdtype(values.dtype, np.integer):
         raise ValueError(f"column {column} must hold integers, one in each row; got {values.dtype}")
     return torch.from_numpy(values.astype(np.int64))
+
+
+def class_names(labels: Tensor, names: Sequence[str], where: str) -> tuple[str, ...]:
+    """The names or, where there are none, the numbers 0, 1, ... of the classes.
+
+    labels: int64 (N,), N >= 1, of all splits. where: what they are of, for the messages. Raises
+    ValueError for a label that is no class and, without names, for labels that begin above 0.
+    """
+    least, count = int(labels.min()), len(names) or int(labels.max()) + 1
+    if least < 0 or labels.max() >= count:
+        raise ValueError(f"labels of {where} must be in [0, {count})")
+    if least > 0 and not names:
+        raise ValueError(
+            f"labels of {where} must begin at 0, unless their column names the classes "
+            f"(datasets.ClassLabel); the least is {least}"
+        )
+    return tuple(names) or tuple(map(str, range(count)))

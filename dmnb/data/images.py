@@ -9,7 +9,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dmnb.data.files import SPLITS, VEHICLES, column_of, fingerprint, integers, local_folder, tables
+from dmnb.data.files import (
+    SPLITS,
+    TEXTS,
+    VEHICLES,
+    class_names,
+    column_of,
+    fingerprint,
+    integers,
+    local_folder,
+    tables,
+)
 
 # The superclasses "vehicles 1" and "vehicles 2" of CIFAR-100, five classes each.
 VEHICLES_COARSE = (18, 19)
@@ -73,8 +83,8 @@ def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
         root: the folder with local copies of the named sets; DMNB_DATA when None.
 
     Raises:
-        ValueError: neither a name nor a folder; images of several sizes; labels that are not
-            classes; splits with different classes.
+        ValueError: neither a name nor a folder; a name of texts; images of several sizes; labels
+            that are not classes; splits with different classes.
         FileNotFoundError: no local copy and no answer from the hub within seconds; a folder in
             neither layout; a root that is not a folder.
     """
@@ -82,6 +92,11 @@ def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
         return _digits()
     if str(name_or_path) == VEHICLES:
         return load("cifar100", root).of_classes(_vehicle_classes(root))
+    if str(name_or_path) in TEXTS:
+        raise ValueError(
+            f"{name_or_path} holds texts, which data.load_text reads; as vectors they are the data "
+            "sets imdb-tfidf-svd and imdb-pv-dbow of dmnb run"
+        )
     folder = local_folder(name_or_path, root)
     return _read(str(name_or_path), folder, fingerprint(folder))
 
@@ -161,14 +176,10 @@ def _read(name: str, folder: Path | None, fingerprint: tuple[int, int] | None) -
     (train, train_labels, names), (test, test_labels, test_names) = splits
     if names != test_names:
         raise ValueError(f"train and test of {name} have different classes: {names}, {test_names}")
-    if not names:
-        names = [str(k) for k in range(int(torch.cat([train_labels, test_labels]).max()) + 1)]
-    for labels in (train_labels, test_labels):
-        if labels.min() < 0 or labels.max() >= len(names):
-            raise ValueError(f"labels of {name} must be in [0, {len(names)})")
+    names = class_names(torch.cat([train_labels, test_labels]), names, name)
     images = torch.from_numpy(_stack(train + test, name))
     train_images, test_images = images[: len(train)], images[len(train) :]
-    return Dataset(train_images, train_labels, test_images, test_labels, tuple(names))
+    return Dataset(train_images, train_labels, test_images, test_labels, names)
 
 
 def _read_image_folder(folder: Path) -> tuple[list[np.ndarray], Tensor, list[str]]:

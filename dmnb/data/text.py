@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dmnb.data.files import TEXTS, column_of, integers, local_folder, tables
+from dmnb.data.files import TEXTS, class_names, column_of, integers, local_folder, tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,5 @@ def load_text(name_or_path: str | Path = "imdb", root: str | Path | None = None)
         names = getattr(table.features["label"], "names", [])
         splits.append((tuple(table[column_of(table, ("text",))]), labels, names))
     (train, train_labels, names), (test, test_labels, _) = splits
-    both = torch.cat([train_labels, test_labels])
-    names = names or [str(k) for k in range(int(both.max()) + 1)]
-    if both.min() < 0 or both.max() >= len(names):
-        raise ValueError(f"labels of {name} must be in [0, {len(names)})")
-    return Texts(train, train_labels, test, test_labels, tuple(names))
+    names = class_names(torch.cat([train_labels, test_labels]), names, name)
+    return Texts(train, train_labels, test, test_labels, names)
