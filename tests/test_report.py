@@ -1,6 +1,7 @@
 """Tables of records, and the table in the README against the records it is drawn from."""
 
 import csv
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -85,6 +86,7 @@ def test_the_papers_settings_are_those_of_a_config():
         assert table[0].keys() - known == set()
         for row in (row for row in table if row["emphasis"]):
             names = ("noise", "rate", "emphasis", "normalization", "lam", "beta", "lr", "eps")
+            names += ("optimizer",)
             experiment.Config(**{n: row[n] for n in names if row.get(n) is not None})
 
 
@@ -252,6 +254,25 @@ def test_what_a_method_has_not_is_blank(records):
     plain = replace(records[0], config=records[0].config | {"emphasis": "cce"}, p_clean=[None])
     (row,) = report.final_accuracies([replace(plain, p_noisy=[])], by=("emphasis", "lam"))
     assert row["lam"] is None and row.keys() == {"emphasis", "lam", "n", "best %", "final %"}
+
+
+def test_settings_that_an_emphasis_does_not_read_are_blank(records):
+    """Which it reads is told by trying: the weighting changes with them."""
+    read = {}
+    for name in experiment.EMPHASES:
+        usual = experiment.emphasis_of(experiment.Config(emphasis=name))
+        changed = {
+            setting: experiment.emphasis_of(experiment.Config(emphasis=name, **{setting: value}))
+            for setting, value in (("lam", 1), ("beta", 3), ("q", 0.5))
+        }
+        read[name] = [setting for setting, other in changed.items() if other != usual]
+    read[json.dumps(emphasis.Focal(2).to_dict())] = []
+    for name, settings in read.items():
+        record = replace(records[0], config=records[0].config | {"emphasis": name})
+        (row,) = report.statistics([record], by=("lam", "beta", "q"))
+        assert [s for s in ("lam", "beta", "q") if row[s] is not None] == settings, name
+        text = report.write({"one": [record]})
+        assert [s for s in ("lam", "beta", "q") if f", {s} " in text] == settings, name
 
 
 def test_settings_name_groups(records):

@@ -13,6 +13,7 @@ from dmnb.report.tables import (
     cell,
     final_accuracies,
     markdown,
+    settings_read,
     statistics,
     to_csv,
     varying,
@@ -127,8 +128,9 @@ def _split(records: Sequence[Record], fields: Sequence[str]) -> list[tuple[str, 
 
 
 def _shared(records: Sequence[Record]) -> str:
-    config = {k: v for k, v in records[0].config.items() if k not in varying(records)}
-    settings = ", ".join(f"{k} {v}" for k, v in config.items() if k != "seed" and v is not None)
+    read = {k for r in records for k, v in settings_read(r).items() if v is not None}
+    shared = read - {"seed", *varying(records)}
+    settings = ", ".join(f"{k} {v}" for k, v in records[0].config.items() if k in shared)
     hardware = _listed(record.hardware.get("name") for record in records)
     return f"{settings}. {hardware}; torch {_listed(r.versions.get('torch') for r in records)}."
 

@@ -15,7 +15,14 @@ METHODS = {
 SYMBOLS = {"lam": "λ", "beta": "β"}
 # Settings whose change makes a run of the same experiment, not another experiment.
 REPEATED = ("seed", "device", "record_every")
-PLAIN = ("cce", "mae", "mse", "gce", "uniform")  # no lambda, no beta
+# The settings of a weighting, and which of them an emphasis reads; others read none.
+WEIGHTING = ("lam", "beta", "q")
+READ = {
+    **dict.fromkeys(("dm", "dm-authors", "dm-authors-float64"), ("lam", "beta")),
+    **dict.fromkeys(("anchored", "normal", "beta"), ("lam", "beta")),
+    "exponential": ("beta",),
+    "gce": ("q",),
+}
 
 
 def percent(values: Sequence[float]) -> str:
@@ -67,6 +74,12 @@ def statistics(records: Iterable[Record], by: Sequence[str] = ("emphasis",)) -> 
         }
         rows.append(row | {"seconds": mean(r.seconds for r in runs)})
     return rows
+
+
+def settings_read(record: Record) -> dict[str, Any]:
+    """The record's config, None for settings of a weighting that its emphasis does not read."""
+    read = READ.get(record.config["emphasis"], ())
+    return record.config | {name: None for name in WEIGHTING if name not in read}
 
 
 def varying(records: Iterable[Record]) -> list[str]:
@@ -159,9 +172,7 @@ def cell(value: Any) -> str:
 def _grouped(records: Iterable[Record], by: Sequence[str]) -> list[tuple[dict, list[Record]]]:
     groups: dict[tuple, list[Record]] = {}
     for record in records:
-        config = dict(record.config)
-        if config["emphasis"] in PLAIN:
-            config |= {"lam": None, "beta": None}
+        config = settings_read(record)
         groups.setdefault(tuple(config.get(field) for field in by), []).append(record)
     if not groups:
         raise ValueError("records must not be empty")
