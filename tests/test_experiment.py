@@ -2,6 +2,7 @@ import dataclasses
 import json
 import math
 import pickle
+from pathlib import Path
 
 import pytest
 import torch
@@ -129,6 +130,9 @@ def test_numbers_take_the_declared_type():
         ({"eps": 0}, "eps.*above 0.*0"),
         ({"drop": 1}, "drop.*above 1.*1"),
         ({"milestones": "20,10"}, "milestones.*15000,22000.*'20,10'"),
+        ({"milestones": "10,20"}, "milestones is for schedule step, got 'constant'"),
+        ({"drop": 2, "schedule": "cosine"}, "drop is for schedule step, got 'cosine'"),
+        ({"eps": 0.1}, "eps is for optimizer adam, got 'sgd'"),
         ({"milestones": "0,10"}, "milestones.*rising.*'0,10'"),
         ({"milestones": "10,ten"}, "milestones.*'10,ten'"),
         ({"iterations": 0}, "iterations.*0"),
@@ -291,6 +295,11 @@ def test_human_labels_are_read_and_superclasses_flipped_within(monkeypatch):
     assert len(dataset.train_labels[moved].unique()) == 4
 
 
+def test_asymmetric_noise_needs_to_know_the_classes():
+    with pytest.raises(ValueError, match=r"digits and cifar10 have.*'nowhere'.*symmetric and pair"):
+        corrupted_labels(data.load("digits"), Config(dataset=Path("nowhere"), noise="asymmetric"))
+
+
 def test_human_labels_belong_to_cifar10():
     with pytest.raises(ValueError, match=r"human_worse.*cifar10.*digits"):
         run(Config(noise="human_worse", **SMALL), progress=False)
@@ -313,6 +322,9 @@ def test_any_emphasis_as_json(tmp_path):
     assert experiment.emphasis_of(config) == 2 * emphasis.Focal(1.5)
     path = experiment.run(config, progress=False).save(tmp_path)
     assert path.exists() and path.name.replace("-", "").replace("_", "").replace(".", "").isalnum()
-    for bad, words in (("{1}", "JSON"), ('{"family": "x"}', "'x'"), ("focal", "one of")):
+    for given in (2 * emphasis.Focal(1.5), (2 * emphasis.Focal(1.5)).to_dict()):
+        assert Config(emphasis=given, epochs=1) == config
+    example = """'{"family": "focal", "gamma": 2}', got 'focal'"""
+    for bad, words in (("{1}", "JSON"), ('{"family": "x"}', "'x'"), ("focal", example)):
         with pytest.raises(ValueError, match=words):
             Config(emphasis=bad)

@@ -9,6 +9,7 @@ import types
 import typing
 from collections.abc import Callable
 from numbers import Real
+from pathlib import Path
 
 import torch
 
@@ -29,6 +30,10 @@ EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
     "uniform": lambda config: emphasis.Uniform(),
     **dict.fromkeys(AUTHORS, lambda config: emphasis.DM(config.lam, config.beta)),
 }
+# Settings that are read with one value of another alone.
+ONLY_WITH = {
+    "milestones": ("schedule", "step"), "drop": ("schedule", "step"), "eps": ("optimizer", "adam"),
+}  # fmt: skip
 NORMALIZATIONS = ("none", "integral", "batch")
 HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
 NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
@@ -65,7 +70,9 @@ class Config:
     """Settings of one run; the defaults train DM(.5, 12) on digits with 40% wrong labels.
 
     Every field is a keyword, a flag of ``dmnb run`` and an entry of the record; `settings` lists
-    what each means. An unknown key or a bad value raises ValueError, naming it and what is allowed.
+    what each means. Texts may be given as a Path, the emphasis as an `Emphasis` or its dict. An
+    unknown key, a bad value or one that is not read raises ValueError, naming it and what is
+    allowed.
     """
 
     dataset: str = _setting(
@@ -89,7 +96,8 @@ class Config:
     emphasis: str = _setting(
         "dm",
         "how examples are weighted: a name, or any emphasis as JSON of its to_dict()",
-        f"one of {', '.join(EMPHASES)}, or a JSON object",
+        f"one of {', '.join(EMPHASES)}, or JSON such as "
+        """'{"family": "focal", "gamma": 2}'""",
         lambda x: x in EMPHASES or x.startswith("{"),
     )
     lam: float = _setting(
@@ -171,6 +179,9 @@ class Config:
             raise ValueError(
                 f"one of epochs and iterations is enough, got {self.epochs} and {self.iterations}"
             )
+        for name, (other, wanted) in ONLY_WITH.items():
+            if getattr(self, name) is not None and getattr(self, other) != wanted:
+                raise ValueError(f"{name} is for {other} {wanted}, got {getattr(self, other)!r}")
         emphasis_of(self), normalization_of(self)
 
     @classmethod
@@ -250,6 +261,12 @@ def _typed(name: str, value):
     if value is None and types.NoneType in allowed:
         return None
     wanted = allowed[0]
+    if isinstance(value, emphasis.Emphasis):
+        value = value.to_dict()
+    if name == "emphasis" and isinstance(value, dict):
+        return json.dumps(value)
+    if wanted is str and isinstance(value, Path):
+        return str(value)
     number = isinstance(value, Real) and not isinstance(value, bool)
     if wanted is float and number:
         return float(value)

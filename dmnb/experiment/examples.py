@@ -96,9 +96,7 @@ def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
         return data.human_labels(kind)
     options = {"generator": stream(config.seed, "noise")}
     if kind == "asymmetric":
-        options["class_map"] = CLASS_MAPS.get(config.dataset) or noise.superclass_map(
-            data.superclass_of(config.dataset), generator=options["generator"]
-        )
+        options["class_map"] = _class_map(config.dataset, options["generator"])
     corrupt = {
         "symmetric": noise.symmetric,
         "symmetric_inclusive": noise.symmetric_inclusive,
@@ -106,6 +104,19 @@ def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
         "pair": noise.pair,
     }[kind]
     return corrupt(labels, config.rate, dataset.num_classes, **options)
+
+
+def _class_map(name: str, generator: torch.Generator) -> dict[int, int]:
+    if name in CLASS_MAPS:
+        return CLASS_MAPS[name]
+    try:
+        return noise.superclass_map(data.superclass_of(name), generator=generator)
+    except ValueError as error:
+        raise ValueError(
+            f"noise asymmetric needs a class map, as {' and '.join(CLASS_MAPS)} have, or "
+            "superclasses, as cifar100, vehicles10 and folders whose train.parquet has the columns "
+            f"fine_label and coarse_label: {error}. Noise symmetric and pair need neither"
+        ) from error
 
 
 def stream(seed: int, name: str) -> torch.Generator:

@@ -136,11 +136,8 @@ def changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def _config(parameters: Mapping[str, Any]) -> experiment.Config:
-    """As it stands in the record: an emphasis may be written as a mapping in a grid file."""
-    values = dict(parameters)
-    if isinstance(values.get("emphasis"), dict):
-        values["emphasis"] = json.dumps(values["emphasis"])
-    config = experiment.Config.from_dict(values)
+    """As it stands in the record."""
+    config = experiment.Config.from_dict(dict(parameters))
     return dataclasses.replace(config, normalization=experiment.normalization_of(config))
 
 
