@@ -66,8 +66,10 @@ def noise_rate(m: Tensor) -> NoiseEstimate:
     """
     from sklearn.mixture import GaussianMixture
 
-    if m.ndim != 1 or len(m) < 2 or not m.isfinite().all():
-        raise ValueError(f"m must be (N,) with N >= 2 and finite, got shape {tuple(m.shape)}")
+    if m.ndim != 1 or len(m) < 2:
+        raise ValueError(f"m must be (N,) with N >= 2, got shape {tuple(m.shape)}")
+    if not m.isfinite().all():
+        raise ValueError(f"m must be finite, got {m[~m.isfinite()][0].item()}")
     x = m.double().cpu().view(-1, 1).numpy()
     mixture = GaussianMixture(2, reg_covar=1e-3, random_state=0).fit(x)
     means, variances = mixture.means_.ravel(), mixture.covariances_.ravel()
@@ -131,12 +133,16 @@ class Look:
 def look(config: experiment.Config, *, progress: bool = False) -> Look:
     """Train as the config says and estimate the noise from the log-odds at the end.
 
-    progress: as for `dmnb.experiment.run`, and so are the errors. `BRIEF` has settings to begin
-    with.
+    progress: as for `dmnb.experiment.run`, and so are the errors; ValueError, too, for a training
+    that diverges. `BRIEF` has settings to begin with.
     """
     config = experiment.runnable(config)
     dataset, clean = experiment.prepared(config)
-    model, _ = experiment.trained(config, dataset, clean, progress=progress)
+    model, curves = experiment.trained(config, dataset, clean, progress=progress)
+    if curves.diverged:
+        raise ValueError(
+            f"training diverged in epoch {curves.diverged}: lower lr, which was {config.lr:g}"
+        )
     images, given = dataset.train_images.to(config.device), dataset.train_labels
     logits = train.predict(model, images, centre=train.centring(images)).cpu()
     estimate = noise_rate(log_odds(logits.double(), given))
