@@ -21,6 +21,9 @@ class Processes:
 
     A process that dies fails its call with RuntimeError, and another takes its place. All end when
     this one does, however it ends. Threads per process: OMP_NUM_THREADS of its environment.
+
+    They are spawned, and import the script that submits: it must do so under
+    ``if __name__ == "__main__":``, or each of them would begin a sweep of its own.
     """
 
     def __init__(self, environments: Sequence[Mapping[str, str]]):
@@ -31,6 +34,7 @@ class Processes:
         self._threads = ThreadPoolExecutor(len(self._workers))
 
     def submit(self, function: Callable, *arguments: Any) -> Future:
+        """Call function(*arguments) in the next process that is free; the future of its result."""
         return self._threads.submit(self._call, function, arguments)
 
     def _call(self, function: Callable, arguments: tuple) -> Any:
@@ -166,6 +170,7 @@ class Ray:
         self._options = {"num_cpus": 1, "num_gpus": gpu_share or 0, "max_retries": retries}
 
     def submit(self, function: Callable, *arguments: Any) -> Future:
+        """Call function(*arguments) where the cluster has room; the future of its result."""
         return self._ray.remote(**self._options)(function).remote(*arguments).future()
 
     def close(self) -> None:
