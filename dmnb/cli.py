@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dmnb import emphasis, experiment, guide, report, sweep, train
+from dmnb import __version__, emphasis, experiment, guide, report, sweep, train
 from dmnb.sweep.kinds import changed
 from dmnb.sweep.show import progress
 
@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _Parser(
         prog="dmnb", description="Derivative manipulation: train and compare.", allow_abbrev=False
     )
+    parser.add_argument("--version", action="version", version=f"dmnb {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_sweep(commands)
@@ -42,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.function(options)
     except (ValueError, OSError, ImportError) as error:
-        print(f"dmnb {options.command}: {' '.join(str(error).split())}", file=sys.stderr)
+        missing = isinstance(error, ModuleNotFoundError) and error.name
+        advice = '; pip install "dmnb[experiments]"' if missing else ""
+        print(f"dmnb {options.command}: {' '.join(str(error).split())}{advice}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"dmnb {options.command}: interrupted", file=sys.stderr)

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+import dmnb
 from dmnb import experiment
 from dmnb.cli import main
 from dmnb.record import Record
@@ -57,7 +58,9 @@ def test_flags_reach_the_config(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run", "--emphasis", "focal"], ["emphasis", "focal", "anchored"]),
+        (["run", "--emphasis", "focal"], ["emphasis", "focal", "anchored", '{"family": "focal"']),
+        (["run", "--dataset", "imdb"], ["imdb-tfidf-svd", "imdb-pv-dbow", "data.load_text"]),
+        (["run", "--drop", "2"], ["drop is for schedule step"]),
         (["run", "--rate", "2"], ["rate", "[0, 1]"]),
         (["run", "--rate", "much"], ["--rate", "much"]),
         (["run", "--epochs", "1.5"], ["--epochs", "1.5"]),
@@ -78,6 +81,19 @@ def test_errors_take_one_line_and_status_2(arguments, words, capsys):
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
     assert all(word in captured.err for word in words)
+
+
+def test_a_missing_package_says_what_to_install(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    assert main([*QUICK, "--quiet", "--out", str(tmp_path)]) == 2
+    assert "sklearn.datasets" in (told := capsys.readouterr().err) and len(told.splitlines()) == 1
+    assert 'pip install "dmnb[experiments]"' in told
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0 and capsys.readouterr().out == f"dmnb {dmnb.__version__}\n"
 
 
 def test_an_unwritable_folder_is_an_error(tmp_path, capsys):

@@ -78,10 +78,13 @@ print(torch.allclose(logits.grad.abs().sum(1), expected))
     assert run(print_gradient.format(optional=OPTIONAL)).strip() == "True"
 
 
-def test_the_package_module_only_re_exports():
+def test_the_package_module_re_exports_and_finds_its_modules():
     tree = ast.parse((PACKAGE / "__init__.py").read_text())
     allowed = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr)
-    assert [ast.unparse(node) for node in tree.body if not isinstance(node, allowed)] == []
+    others = [node for node in tree.body if not isinstance(node, allowed)]
+    assert [node.name for node in others] == ["__getattr__"]
+    code = "import dmnb; print(dmnb.data.NAMES[0], dmnb.guide.suggest(0), hasattr(dmnb, 'date'))"
+    assert run(code).split() == ["digits", "Suggestion(lam=0.5,", "beta=12.0)", "False"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
