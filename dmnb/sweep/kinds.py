@@ -137,7 +137,7 @@ def changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def _config(parameters: Mapping[str, Any]) -> experiment.Config:
     """As it stands in the record."""
-    config = experiment.Config.from_dict(dict(parameters))
+    config = experiment.Config.from_dict(parameters)
     return dataclasses.replace(config, normalization=experiment.normalization_of(config))
 
 
