@@ -94,7 +94,7 @@ def test_l1_norm_is_the_weight_and_stays_finite(emphasis):
         (MSE(), lambda p: (1 - p) ** 2),
         (GCE(0.7), lambda p: (1 - p**0.7) / 0.7),
     ],
-    ids=str,
+    ids=["CCE", "MAE", "MSE", "GCE"],
 )
 def test_plain_losses_in_value_and_gradient(emphasis, plain):
     z = torch.randn(64, 7, dtype=torch.float64, requires_grad=True)

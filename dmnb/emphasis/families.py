@@ -344,6 +344,9 @@ class Custom(Emphasis):
     _reach = 24.0  # a function of p alone makes its own 1 - p, which then has five digits left
     formula = r"\text{a function}"
 
+    def __repr__(self) -> str:
+        return f"Custom({getattr(self.fn, '__name__', self.fn)})"
+
     def _validate(self) -> None:
         p = torch.linspace(0, 1, 257, dtype=torch.float64)
         w = self.fn(p)
