@@ -44,7 +44,7 @@ def test_a_suggestion_ends_near_the_best_setting_of_the_digits(rate):
     rows = report.statistics(map(Record.load, paths), by=["rate", "lam", "beta"])
     final = {(row["lam"], row["beta"]): row["final"] for row in rows if row["rate"] == rate}
     assert len(final) == 16
-    assert final[guide.suggest(rate)] > max(final.values()) - 2
+    assert final[guide.suggest(rate)] > max(final.values()) - 3
 
 
 def test_the_mode_rises_with_the_noise():
@@ -88,7 +88,7 @@ def test_the_command_writes_suspects(tmp_path, capsys):
     assert main(["suggest", *flags]) == 0
     printed = capsys.readouterr().out
     assert "wrong labels: about 39%" in printed and "in truth 38.2%" in printed
-    assert "--emphasis dm --lam 1 --beta 12" in printed
+    assert "--emphasis dm --lam 0.5 --beta 12" in printed
     with out.open() as file:
         rows = list(csv.DictReader(file))
     assert f"{len(rows)} suspects" in printed
