@@ -24,9 +24,9 @@ import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.textpath import text_to_path
+
+from dmnb._naming import name_curves, name_ends
 
 PALETTE: dict[str, str] = json.loads((files("dmnb") / "palette.json").read_text())
 INK = PALETTE["neutral"]
@@ -115,7 +115,7 @@ def emphasis_curves(
     ax.set(xlim=(x[0], x[-1]), xticks=np.linspace(x[0], x[-1], 5), xlabel=x_label, ylabel=y_label)
     ends = [f(line.get_ydata()) for line in ax.lines for f in (np.min, np.max)]
     ax.set_ylim(1.08 * min(0, *ends), 1.08 * max(ends))
-    _name_curves(ax, lines)
+    name_curves(ax, lines)
     return ax.figure
 
 
@@ -142,7 +142,7 @@ def curves(
     for axis in log:
         ax.set(**{f"{axis}scale": "log"})
     ax.set(xlabel=x_label, ylabel=y_label, xlim=x_limits, ylim=y_limits)
-    _name_curves(ax, drawn)
+    name_curves(ax, drawn)
     return ax.figure
 
 
@@ -235,7 +235,7 @@ def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
         ax.plot(epochs, runs.mean(0), "-", color=look.colour, label=look.label)
     ax.set(xlabel="epoch", ylabel="test accuracy, %")
     ax.set_ylim(bottom=0)
-    _name_ends(ax)
+    name_ends(ax)
     return ax.figure
 
 
@@ -257,7 +257,7 @@ def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
         raise ValueError("the records must hold p of clean or of noisy examples, got none")
     ax.set(xlabel="epoch", ylabel=f"mean {_P}", ylim=(0, 1))
     _key(ax, [_ink("-"), _ink(_DASHED)], ["right label", "wrong label"])
-    _name_ends(ax)
+    name_ends(ax)
     return ax.figure
 
 
@@ -271,7 +271,7 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
     _rates(ax, records)
     ax.set(xlabel="learning rate", ylabel="test accuracy, %")
     _key(ax, [_ink("-", marker="o"), _ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
-    _name_ends(ax)
+    name_ends(ax)
     return ax.figure
 
 
@@ -291,7 +291,7 @@ def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %")
         ax.set_title(title, loc="left", fontsize=matplotlib.rcParams["axes.labelsize"])
     axes[0].set_ylabel(y_label)
     figure.supxlabel("learning rate", fontsize=matplotlib.rcParams["axes.labelsize"])
-    _name_ends(axes[-1])
+    name_ends(axes[-1])
     return figure
 
 
@@ -377,83 +377,3 @@ def _ink(dash: Any, **options: Any) -> Line2D:
 def _key(ax: Axes, handles: Sequence[Any], labels: Sequence[str]) -> None:
     """What solid, dashed and faint stand for, in ink above the axes."""
     ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(labels))
-
-
-def _name_ends(ax: Axes) -> None:
-    """Each labelled line's name at its right end, moved apart where ends meet."""
-    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
-    ends = [np.asarray(line.get_ydata(), dtype=float) for line in lines]
-    ends = ax.transLimits.transform([(0, y[np.isfinite(y)][-1]) for y in ends])[:, 1]
-    order = np.argsort(ends, kind="stable")
-    heights = _apart(ends[order], gap=0.072)
-    for k, height in zip(order, heights, strict=True):
-        ax.annotate(
-            lines[k].get_label(), (1, height), xytext=(7, 0), va="center",
-            color=lines[k].get_color(), xycoords="axes fraction", textcoords="offset points",
-        )  # fmt: skip
-
-
-def _apart(y: np.ndarray, gap: float) -> np.ndarray:
-    """Sorted y, moved as little as keeps neighbours a gap apart and all of them in [0, 1].
-
-    Isotonic least squares on y less the gaps, by pooling adjacent violators.
-    """
-    steps = gap * np.arange(len(y))
-    blocks: list[list[float]] = []
-    for value in y - steps:
-        blocks.append([value])
-        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
-            blocks[-2:] = [blocks[-2] + blocks[-1]]
-    pooled = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks])
-    return np.clip(pooled, 0, 1 - steps[-1]) + steps
-
-
-def _name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
-    """Each curve's name beside it, where it is farthest from the other curves and names."""
-    # In points and before the layout, which the labels themselves do not change: about the panel
-    # that constrained layout will leave.
-    panel = 72 * ax.figure.get_size_inches() * ax.get_position().size * 1.08
-    to_panel = ax.transScale + ax.transLimits
-    curves = [to_panel.transform(line.get_xydata()) * panel for line in lines]
-    curves = [_evenly(curve[~np.isnan(curve).any(1)].clip(-50, panel + 50)) for curve in curves]
-    font = FontProperties(size=matplotlib.rcParams["font.size"])
-    extents = [
-        np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])
-        for line in lines
-    ]
-    names = [np.empty((0, 2))] * len(curves)
-    # The first round knows only the names before it; in the next two each gives way to all.
-    for k in [*range(len(curves))] * 3:
-        half = extents[k] / 2
-        centres = (curves[k][:, None, None] + _SIDES * (half + _GAPS)).reshape(-1, 2)
-        inside = ((centres >= half) & (centres <= panel - half)).all(1)
-        centres = centres[inside] if inside.any() else centres
-        own = _clearance(centres, half, curves[k])
-        others = [*curves[:k], *curves[k + 1 :], *names[:k], *names[k + 1 :], _FAR]
-        room = _clearance(centres, half, np.concatenate(others))
-        score = 2 * np.minimum(room, 12) + 4 * np.minimum(own, 4) - own + 0.01 * centres[:, 1]
-        names[k] = centres[score.argmax()] + _BOX * half
-    for line, box in zip(lines, names, strict=True):
-        ax.text(
-            *box.mean(0) / panel, line.get_label(), color=line.get_color(),
-            transform=ax.transAxes, ha="center", va="center",
-        )  # fmt: skip
-
-
-def _evenly(curve: np.ndarray, count: int = 100) -> np.ndarray:
-    """Points on a curve, K x 2, at equal steps along it."""
-    length = np.append(0, np.hypot(*np.diff(curve, axis=0).T).cumsum())
-    at = np.linspace(0, length[-1], count)
-    return np.column_stack([np.interp(at, length, coordinate) for coordinate in curve.T])
-
-
-_SIDES = np.array([[0, 1], [0, -1], *[(x, y) for x in (1, -1) for y in (-1, -0.4, 0.4, 1)]])
-_FAR = np.full((1, 2), np.inf)
-_GAPS = np.array([[[5]], [[12]]])
-_BOX = np.array([(x, y) for x in np.linspace(-1, 1, 9) for y in (-1, 0, 1)])
-
-
-def _clearance(centres: np.ndarray, half: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """The distance of each box, its centre K x 2 and half its size, to the nearest point, K."""
-    beyond = np.maximum(np.abs(centres[:, None] - points) - half, 0)
-    return np.hypot(*np.moveaxis(beyond, -1, 0)).min(1)

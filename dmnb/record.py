@@ -17,7 +17,7 @@ import torch
 
 DIGITS = 5
 # Modules that draw, tell and organise: no result depends on them.
-AROUND = {"__init__", "__main__", "cli", "guide", "plots", "report", "sweep", "widgets"}
+AROUND = {"__init__", "__main__", "_naming", "cli", "guide", "plots", "report", "sweep", "widgets"}
 
 
 @dataclass(kw_only=True)

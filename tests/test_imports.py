@@ -24,7 +24,8 @@ BELOW = {
     "authors": {"emphasis", "_rows"},
     "train": {"record", "loss"},  # losses are passed in; log-odds are measured, DMLosses joined
     "report": {"record", "plots"},
-    "plots": {"emphasis", "record"},
+    "_naming": set(),
+    "plots": {"emphasis", "record", "_naming"},
     "widgets": {"emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "authors", "train"}

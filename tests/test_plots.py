@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from dmnb import plots
+from dmnb._naming import apart
 from dmnb.emphasis import CCE, DM, GCE, MAE, MSE, AnchoredDM, Uniform
 
 STATIC = Path(__file__).parents[1] / "book" / "_static"
@@ -252,9 +253,9 @@ def test_names_keep_clear_of_each_other_and_stay_inside():
 
 
 def test_end_names_move_apart_and_no_farther():
-    y = plots._apart(np.array([0.1, 0.11, 0.5, 0.9, 0.9, 0.9]), 0.07)
+    y = apart(np.array([0.1, 0.11, 0.5, 0.9, 0.9, 0.9]), 0.07)
     np.testing.assert_allclose(y, [0.07, 0.14, 0.5, 0.83, 0.9, 0.97])
-    np.testing.assert_allclose(plots._apart(np.array([0.98, 0.99, 1]), 0.07), [0.86, 0.93, 1])
+    np.testing.assert_allclose(apart(np.array([0.98, 0.99, 1]), 0.07), [0.86, 0.93, 1])
 
 
 def test_looks_are_a_methods_own_and_variants_borrow_none_in_use():

@@ -2,6 +2,7 @@
 
 from dmnb.emphasis.algebra import PerClass, Product, Sum, per_class
 from dmnb.emphasis.base import Emphasis
+from dmnb.emphasis.curves import Custom, Tabulated
 from dmnb.emphasis.families import (
     CCE,
     DM,
@@ -10,10 +11,8 @@ from dmnb.emphasis.families import (
     MSE,
     AnchoredDM,
     Beta,
-    Custom,
     Exponential,
     Normal,
-    Tabulated,
     Uniform,
 )
 from dmnb.emphasis.library import (

@@ -141,7 +141,7 @@ class Emphasis(ABC):
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            if field.type == "float":
+            if field.type in ("float", float):
                 number = _number(field.name, getattr(self, field.name))
                 object.__setattr__(self, field.name, number)
         with torch._C._DisableFuncTorch():  # the table is a constant, also inside vmap and grad

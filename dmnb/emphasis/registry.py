@@ -7,6 +7,7 @@ from typing import Any
 
 from dmnb.emphasis.algebra import PerClass, Product, Sum
 from dmnb.emphasis.base import Emphasis, check
+from dmnb.emphasis.curves import Tabulated
 from dmnb.emphasis.families import (
     CCE,
     DM,
@@ -17,7 +18,6 @@ from dmnb.emphasis.families import (
     Beta,
     Exponential,
     Normal,
-    Tabulated,
     Uniform,
 )
 from dmnb.emphasis.library import (
