@@ -70,9 +70,9 @@ class Config:
     """Settings of one run; the defaults train DM(.5, 12) on digits with 40% wrong labels.
 
     Every field is a keyword, a flag of ``dmnb run`` and an entry of the record; `settings` lists
-    what each means. Texts may be given as a Path, the emphasis as an `Emphasis` or its dict. An
-    unknown key, a bad value or one that is not read raises ValueError, naming it and what is
-    allowed.
+    what each means. A text may be given as a Path, the emphasis as an `Emphasis` or its dict. An
+    unknown key, a bad value, and milestones, drop or eps where nothing reads them raise ValueError,
+    naming it and what is allowed.
     """
 
     dataset: str = _setting(
