@@ -16,6 +16,7 @@ from dmnb.emphasis import Emphasis
 from dmnb.emphasis.base import wide
 
 INTEGERS = (torch.int64, torch.int32, torch.uint8, torch.int16, torch.int8)
+_COLUMNS = torch.arange(1 << 16, dtype=torch.int32, device="cpu")
 
 
 def rows_of(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -67,35 +68,48 @@ def plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor
 
 
 def log_odds_of(z: Tensor, y: Tensor) -> Tensor:
-    """m (N, 1), wide; the largest other logit is taken out before the exponential."""
-    labelled = y.int() == torch.arange(z.shape[1], device=z.device, dtype=torch.int32)
+    """m (N, 1), wide; the largest other logit is taken out before the exponential.
+
+    A row labelled -1 is as if all its logits were 0.
+    """
+    y = y.int()
+    labelled, ignored = y == _columns(z), y < 0
     others = _at_least_float32(z)
-    others = others.masked_fill(labelled, _least(others))
+    hidden = others.new_full((), _least(others)).masked_fill(ignored, 0)
+    others = torch.where(labelled | ignored, hidden, others)
     top = others.detach().amax(1, True)
     z_y = z.masked_fill(~labelled, 0).sum(1, True)  # a gather's derivative does not fuse
     return wide(z_y) - top - wide((others - top).exp().sum(1, True)).log()
 
 
-class Rows(torch.autograd.Function):
-    """(N, C) logits, (N, 1) labels in [0, C) -> a l / Z, (N, 1) or its sum, and w / 2Z, constant.
+def _columns(z: Tensor) -> Tensor:
+    """0 to C - 1. Read, on the CPU: compiled code would count through them a lane at a time."""
+    classes = z.shape[1]
+    if z.is_cpu and classes <= len(_COLUMNS):
+        return _COLUMNS[:classes]
+    return torch.arange(classes, device=z.device, dtype=torch.int32)
 
-    a, a number or a scalar, is share(w / 2Z). The same as plain_rows with one exponential and one
+
+class Rows(torch.autograd.Function):
+    """(N, C) logits, (N, 1) labels in [0, C) -> l / aZ, (N, 1) or its sum, and w / 2Z, constant.
+
+    a, a number or a scalar, is divisor(w / 2Z). The same as plain_rows with one exponential and one
     array the size of the logits: -∂m/∂z, which backward turns into the gradient in place. A second
     backward makes it anew.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis, share: Callable, summed: bool
+        ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis, divisor: Callable, summed: bool
     ) -> tuple[Tensor, Tensor]:
         m, ctx.direction = _log_odds_and_direction(z, y)
         pull = emphasis._pull(m)
-        ctx.emphasis, ctx.a = emphasis, share(pull)
+        ctx.emphasis, ctx.a = emphasis, divisor(pull)
         ctx.save_for_backward(z, y, pull)
         ctx.mark_non_differentiable(pull)
         ctx.set_materialize_grads(False)
         l = emphasis._value(m)  # noqa: E741
-        return ((l.sum() if summed else l) * ctx.a).to(ctx.direction.dtype), pull
+        return ((l.sum() if summed else l) / ctx.a).to(ctx.direction.dtype), pull
 
     @staticmethod
     def backward(ctx: Any, grad_output: Tensor | None, _: None) -> tuple[Tensor | None, ...]:
@@ -104,12 +118,12 @@ class Rows(torch.autograd.Function):
         z, y, pull = ctx.saved_tensors
         if torch.is_grad_enabled():  # second derivatives: the plain rows have them
             l, _ = plain_rows(z, y, ctx.emphasis)  # noqa: E741
-            grad_l = (grad_output * ctx.a).expand_as(l).to(l.dtype)
+            grad_l = (grad_output / ctx.a).expand_as(l).to(l.dtype)
             return *torch.autograd.grad(l, z, grad_l, create_graph=True), *(None,) * 4
         direction, ctx.direction = ctx.direction, None
         if direction is None:
             _, direction = _log_odds_and_direction(z, y)
-        g = (pull * (grad_output * ctx.a)).to(direction.dtype)
+        g = (pull * (grad_output / ctx.a)).to(direction.dtype)
         return direction.mul_(g).to(z.dtype), None, None, None, None
 
 

@@ -135,10 +135,10 @@ def _reference(
     eager = z.is_cpu and not is_traced(z, y)
     alike = weight is None and process_group is None and not 0 <= ignore_index < z.shape[1]
     if eager and alike and len(z) > 0:
-        share = partial(_share, normalization, reduction, emphasis.integral)
+        divisor = partial(_divisor, normalization, reduction, emphasis.integral)
         summed = reduction != "none"
         try:
-            total, _ = Rows.apply(z, y, emphasis, share, summed)
+            total, _ = Rows.apply(z, y, emphasis, divisor, summed)
             return total if summed else total.squeeze(1)
         except (IndexError, RuntimeError):
             pass  # a row to ignore, or a wrong label: looked into only now that one is known
@@ -164,26 +164,27 @@ def _weighted_rows(
     """c l / Z, c w / 2Z and c, all (N, 1); c: class weights or 1, 0 where ignored."""
     traced = is_traced(z, y)
     ignored = y == ignore_index
-    z, y = z.masked_fill(ignored, 0), y.masked_fill(ignored, 0)
+    label = y.masked_fill(ignored, 0)
     if z.is_cpu and not traced:
-        check_range(y, z.shape[1])
+        check_range(label, z.shape[1])
     weight = z.new_ones(z.shape[1]) if weight is None else weight
     if weight.shape != z.shape[1:]:
         raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
-    c = weight.to(z.device, result_dtype(z))[y].masked_fill(ignored, 0)
+    c = weight.to(z.device, result_dtype(z))[label].masked_fill(ignored, 0)
     if traced:
-        l, pull = plain_rows(z, y, emphasis)  # noqa: E741
+        l, pull = plain_rows(z, y.masked_fill(ignored, -1), emphasis)  # noqa: E741
     else:
-        l, pull = Rows.apply(z, y, emphasis, lambda pull: 1.0, False)  # noqa: E741
+        z = z.masked_fill(ignored, 0)
+        l, pull = Rows.apply(z, label, emphasis, lambda pull: 1.0, False)  # noqa: E741
     return c * l, c * pull, c
 
 
-def _share(normalization: str, reduction: str, integral: float, pull: Tensor) -> float | Tensor:
-    """What multiplies every l / Z where all rows count alike."""
+def _divisor(normalization: str, reduction: str, integral: float, pull: Tensor) -> float | Tensor:
+    """What divides every l / Z where all rows count alike."""
     if normalization == "batch":
-        return 1 / _batch_divisor(pull, len(pull), integral, None)
-    scale = integral if normalization == "none" else 1.0
-    return scale / len(pull) if reduction == "mean" else scale
+        return _batch_divisor(pull, len(pull), integral, None)
+    count = len(pull) if reduction == "mean" else 1
+    return count / integral if normalization == "none" else count
 
 
 def _kernels(z: Tensor, emphasis: Emphasis, *, required: bool) -> ModuleType | None:

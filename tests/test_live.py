@@ -86,6 +86,7 @@ def run_cell(page, number):
         "(k) => /\\[\\d+\\]:/.test(document.querySelectorAll('.jp-CodeCell')[k]"
         ".querySelector('.jp-InputPrompt').textContent)",
         arg=number,
+        timeout=120_000,  # the first cell starts a kernel that imports torch
     )
     return cell
 

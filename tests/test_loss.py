@@ -272,6 +272,22 @@ def test_compiled_in_one_graph(normalization):
             torch.testing.assert_close(*gradients, rtol=1e-5, atol=1e-7)
 
 
+def test_compiled_for_any_number_of_classes():
+    torch.compiler.reset()
+    compiled = torch.compile(DMLoss(CCE(), normalization="none"), fullgraph=True)
+    for classes in (3, 7, 70_001):  # the last beyond the columns that are kept
+        z, y = torch.randn(4, classes), torch.randint(classes, (4,))
+        z[2], y[2] = torch.nan, -100
+        leaf = z.clone().requires_grad_()
+        value = compiled(leaf, y)
+        value.backward()
+        counts = y != -100
+        torch.testing.assert_close(value, F.cross_entropy(z[counts], y[counts]))
+        expected = (z.softmax(1) - F.one_hot(y.clamp(min=0), classes)) / 3
+        torch.testing.assert_close(leaf.grad[counts], expected[counts])
+        assert (leaf.grad[2] == 0).all()
+
+
 def test_functional_transforms():
     z, y = rows_at((-30, -3, 0.2, 4, 30), 6)
 
