@@ -255,17 +255,17 @@ def test_the_committed_runs_are_those_of_the_grid():
     rows = json.loads((book / "results/retrieval.json").read_text())
     cells = sweep.read_grid(book / "experiments/retrieval.grid.yaml")
     wanted = [
-        (cell["lr"], seed, method)
+        (cell["dataset"], cell["epochs"], cell["lr"], seed, method)
         for cell in cells
-        if cell["dataset"] == "digits"
         for seed in cell["seeds"]
         for method in cell["methods"]
     ]
-    found = [tuple(row["config"][name] for name in ("lr", "seed", "emphasis")) for row in rows]
+    names = ("dataset", "epochs", "lr", "seed", "emphasis")
+    found = [tuple(row["config"][name] for name in names) for row in rows]
     assert sorted(found) == sorted(wanted)
     for row in rows:
         config = experiment.Config.from_dict(row["config"])
-        assert (config.dataset, config.epochs, row["unseen"]) == ("digits", 120, 5)
+        assert (config.noise, config.rate, row["unseen"]) == ("symmetric", 0.4, 5)
         assert row["scores"].keys() == {
             f"{k} {size}" for k in ("seen", "unseen") for size in (1, 2, 5)
         }
