@@ -9,10 +9,10 @@ version, appears whole or not at all, and is made again, with a warning, where i
 """
 
 import hashlib
+import io
 import json
 import os
 import re
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+
+from dmnb._files import atomic_write
 
 _TAG = re.compile(r"<[^>]+>")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -169,22 +171,16 @@ def _kept(
     if vectors is None:
         vectors = np.asarray(compute(texts, **settings), dtype=np.float32)
         try:
-            _write(path, vectors)
+            atomic_write(path, _npz(vectors))
         except OSError as error:
             warnings.warn(f"the vectors are not kept in {path}: {error}", stacklevel=3)
     return torch.from_numpy(vectors)
 
 
-def _write(path: Path, vectors: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, vectors=vectors)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def _npz(vectors: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, vectors=vectors)
+    return buffer.getvalue()
 
 
 def _hash(texts: Sequence[str], about: list) -> str:

@@ -4,10 +4,8 @@ import ast
 import hashlib
 import json
 import math
-import os
 import platform
 import re
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from importlib import metadata
@@ -15,9 +13,14 @@ from pathlib import Path
 
 import torch
 
+from dmnb._files import atomic_write
+
 DIGITS = 5
 # Modules that draw, tell and organise: no result depends on them.
-AROUND = {"__init__", "__main__", "_naming", "cli", "guide", "plots", "report", "sweep", "widgets"}
+AROUND = {
+    "__init__", "__main__", "_files", "_naming", "cli", "guide", "plots", "report", "sweep",
+    "widgets",
+}  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -92,20 +95,8 @@ class Record:
 
         The file appears whole or not at all; an earlier record of the same config is replaced.
         """
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / self.name
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(self.to_json() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        path = Path(folder) / self.name
+        atomic_write(path, f"{self.to_json()}\n".encode())
         return path
 
     @classmethod

@@ -18,18 +18,23 @@ OPTIONAL += ["torchvision", "triton"]
 LEAVES = {"emphasis", "noise", "models", "record", "data", "features", "retrieval"}
 BELOW = {
     **{leaf: set() for leaf in LEAVES},
+    "_files": set(),
+    "record": {"_files"},
+    "features": {"_files"},
     "_fused": {"emphasis"},
     "_rows": {"emphasis"},
     "loss": {"emphasis", "_rows", "_fused"},
     "authors": {"emphasis", "_rows"},
-    "train": {"record", "loss"},  # losses are passed in; log-odds are measured, DMLosses joined
-    "report": {"record", "plots"},
+    # losses are passed in; log-odds are measured, DMLosses joined
+    "train": {"_files", "record", "loss"},
+    "report": {"_files", "record", "plots"},
     "_naming": set(),
     "plots": {"emphasis", "record", "_naming"},
     "widgets": {"emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "authors", "train"}
 BELOW["guide"] = BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
+BELOW["sweep"] = BELOW["runs"] | {"_files"}
 BELOW["cli"] = BELOW["sweep"] | {"guide", "sweep", "plots", "report"}
 BELOW["__main__"] = {"cli"}
 
@@ -77,6 +82,10 @@ expected = dmnb.emphasis.DM(0.5, 12).weight(torch.tensor(0.25))
 print(torch.allclose(logits.grad.abs().sum(1), expected))
 """
     assert run(print_gradient.format(optional=OPTIONAL)).strip() == "True"
+
+
+def test_the_command_needs_nothing_that_windows_has_not():
+    assert run("import sys; sys.modules['fcntl'] = None; import dmnb.cli; print(1)") == "1\n"
 
 
 def test_the_package_module_re_exports_and_finds_its_modules():

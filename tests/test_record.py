@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
+from dmnb._files import atomic_write
 from dmnb.record import Record, _bare, code, file_name, hardware, versions
 
 
@@ -102,6 +103,14 @@ def test_a_failed_write_leaves_the_old_record_and_nothing_else(tmp_path, monkeyp
         record(final=0.1).save(tmp_path)
     assert list(tmp_path.iterdir()) == [path]
     assert Record.load(path) == record()
+
+
+def test_every_file_can_be_read_by_all_and_the_one_before_be_kept(tmp_path):
+    path, before = tmp_path / "made/run", tmp_path / "before"
+    for content in (b"1", b"2"):
+        atomic_write(path, content, previous=before)
+    assert (path.read_bytes(), before.read_bytes()) == (b"2", b"1")
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_an_unwritable_value_leaves_nothing(tmp_path):

@@ -391,7 +391,7 @@ def test_half_a_cell_is_never_seen(tmp_path, monkeypatch):
         raise OSError("No space left on device")
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
-        patch.setattr(sweep.run, "_write", full)
+        patch.setattr(sweep.run, "atomic_write", full)
         sweep.run.keep(Small(), cell, outcome, tmp_path)
     assert sweep.status(Small(), cell, tmp_path) == "new"
     sweep.run.keep(Small(), cell, replace(outcome, error="no"), tmp_path)
@@ -400,6 +400,12 @@ def test_half_a_cell_is_never_seen(tmp_path, monkeypatch):
     assert sweep.status(Small(), cell, tmp_path) == "done"
     files = [path.name for path in tmp_path.rglob("*") if path.is_file()]
     assert sorted(files) == ["cell.json", "result"], "what failed before is gone"
+
+
+def test_without_posix_locks_a_sweep_runs_all_the_same(pool, tmp_path, monkeypatch):
+    """None in sys.modules makes an import fail, as it does on Windows."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    assert len(list(sweep.sweep(Small(), cells({}), tmp_path, pool))) == 1
 
 
 def test_why_a_cell_runs_again_is_told(tmp_path):

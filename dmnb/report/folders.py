@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dmnb._files import CELL, FAILED
 from dmnb.record import Record
 from dmnb.report.paper import MEASURES, beside
 from dmnb.report.tables import (
@@ -22,8 +23,6 @@ from dmnb.report.tables import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# What a sweep keeps of a cell of a notebook, and of failed ones.
-CELL, FAILED = "cell.json", "failed"
 MOST_CURVES = 8
 
 

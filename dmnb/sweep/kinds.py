@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from dmnb import experiment, record
+from dmnb._files import CELL
 from dmnb.sweep.grid import read_grid
 from dmnb.sweep.notebook import execute
 
 # A notebook with this parameter is given the folder of its cell, to save records in.
 OUT = "out"
-CELL = "cell.json"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """A sweep: the cells of a grid that are not finished yet, run and kept one by one."""
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -16,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dmnb import record
-from dmnb.sweep.kinds import CELL, Cell, Kind, changed
+from dmnb._files import CELL, FAILED, atomic_write
+from dmnb.sweep.kinds import Cell, Kind, changed
 
-FAILED = "failed"
 LOG = "log.txt"
 
 
@@ -68,7 +67,7 @@ def sweep(
     kind: `Settings` or `Notebooks`. pool: `Processes` or `Ray`.
 
     Raises:
-        ValueError: another sweep is running into ``out``.
+        ValueError: another sweep is running into ``out`` (on POSIX systems, such as Linux).
         OSError: ``out`` cannot be written, the disk being full perhaps. What is there stays.
     """
     with _alone(Path(out)):
@@ -82,8 +81,16 @@ def sweep(
 
 @contextlib.contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    """Keep a second sweep out of a folder. The lock goes with the process, however it ends."""
+    """Keep a second sweep out of a folder. The lock goes with the process, however it ends.
+
+    It is POSIX's: where there is none, as on Windows, nobody is kept out.
+    """
     out.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        yield
+        return
     folder = os.open(out, os.O_RDONLY)
     try:
         try:
@@ -113,19 +120,19 @@ def work(kind: Kind, cell: Cell) -> Outcome:
 def keep(kind: Kind, cell: Cell, outcome: Outcome, out: Path) -> None:
     """Put what a cell left in its place: written beside it, then moved there in one step."""
     place = _failed(cell, out) if outcome.error else out / cell.name
-    aside = place.with_name(f".{place.name}.partial")
     if kind.suffix and not outcome.error:  # one file
-        _write(aside, outcome.files[cell.name])
+        atomic_write(place, outcome.files[cell.name])
     else:
+        aside = place.with_name(f".{place.name}.partial")
         told = {"parameters": cell.parameters, "error": outcome.error}
         told |= {"seconds": round(outcome.seconds, 1), "code": outcome.code}
         told |= {"versions": outcome.versions}
         shutil.rmtree(aside, ignore_errors=True)
         for name, content in outcome.files.items():
-            _write(aside / name, content)
-        _write(aside / CELL, json.dumps(told, indent=1).encode())
+            atomic_write(aside / name, content)
+        atomic_write(aside / CELL, json.dumps(told, indent=1).encode())
         shutil.rmtree(place, ignore_errors=True)
-    os.replace(aside, place)
+        os.replace(aside, place)
     if not outcome.error:
         shutil.rmtree(_failed(cell, out), ignore_errors=True)
 
@@ -140,15 +147,6 @@ def _outcome(future: Future) -> Outcome:
 
 def _failed(cell: Cell, out: Path) -> Path:
     return out / FAILED / cell.name.removesuffix(".json")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """So that a power cut after a later rename finds it on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager

@@ -11,13 +11,14 @@ import json
 import logging
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from dmnb._files import atomic_write
 
 log = logging.getLogger(__name__)
 DIGEST = hashlib.sha256().digest_size
@@ -29,18 +30,7 @@ def save(state: Mapping[str, Any], path: Path) -> None:
     buffer = io.BytesIO()
     torch.save(state, buffer)
     body = buffer.getvalue()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body + hashlib.sha256(body).digest())
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            os.replace(path, previous(path))
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    atomic_write(path, body + hashlib.sha256(body).digest(), previous=previous(path))
 
 
 def load(path: Path) -> dict | None:
