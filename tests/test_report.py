@@ -210,6 +210,55 @@ def test_folders_are_sections(folder, records, tmp_path):
         report.read_folders([folder / "nowhere"])
 
 
+def test_folders_of_one_name_are_told_apart_however_far_up(records, tmp_path):
+    for index, place in enumerate(("one/runs/rates", "two/runs/rates", "rates", "other/alone")):
+        records[index].save(tmp_path / place)
+    sections, _ = report.read_folders([tmp_path])
+    assert {name: runs[0].name for name, runs in sections.items()} == {
+        "one-runs-rates": records[0].name,
+        "two-runs-rates": records[1].name,
+        f"{tmp_path.name}-rates": records[2].name,
+        "alone": records[3].name,
+    }
+
+
+def measured(record, epochs, diverged=None, **config):
+    """The record as if it were measured at these epochs."""
+    half = [0.5] * len(epochs)
+    curves = {"test_accuracy": half, "p_clean": half, "p_noisy": half, "ess": half}
+    config = record.config | config
+    return replace(record, config=config, epoch=epochs, diverged=diverged, **curves)
+
+
+def test_runs_that_diverged_in_between_are_drawn(records, tmp_path):
+    every = {"record_every": 2}
+    runs = [measured(records[0], [2, 4, 5], **every), measured(records[1], [2, 3], 3, **every)]
+    report.write({"one": runs}, out=tmp_path)
+    assert {path.name for path in tmp_path.glob("*.svg")} == {"one-accuracy.svg", "one-p.svg"}
+    report.write({"early": [measured(records[0], [1], 1, **every)]}, out=tmp_path)
+    assert not list(tmp_path.glob("early*.svg")), "at no epoch of the others"
+    lost = replace(measured(records[1], [1], 1), p_clean=[None], p_noisy=[None])
+    report.write({"lost": [measured(records[0], [1, 2]), lost]}, out=tmp_path)
+    assert {path.name for path in tmp_path.glob("lost*.svg")} == {"lost-accuracy.svg"}
+
+
+def test_figures_of_folders_of_images_have_names_that_files_can_have(records, tmp_path):
+    runs = [measured(records[0], [1], dataset=f"/data/{name}") for name in "ab"]
+    text = report.write({"one": runs}, out=tmp_path)
+    assert "](one-dataset_data_b-accuracy.svg)" in text
+    assert (tmp_path / "one-dataset_data_b-accuracy.svg").exists()
+
+
+def test_a_figure_that_fails_costs_no_table(records, tmp_path, monkeypatch):
+    def fails(groups):
+        raise ValueError("not to be drawn")
+
+    monkeypatch.setattr("dmnb.plots.accuracy_curves", fails)
+    with pytest.raises(ValueError, match="not to be drawn"):
+        report.write({"one": records[:2]}, out=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} >= {"report.md", "one.csv"}
+
+
 def test_a_report_holds_tables_figures_and_the_paper(folder, capsys):
     out = folder / "report"
     paper = str(PAPER / "table_9.csv")

@@ -1,8 +1,11 @@
 """Folders of records -> a report: Markdown, CSV and figures."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +32,9 @@ MOST_CURVES = 8
 def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]], list[str]]:
     """The records under folders, by section, and a line for each that is torn or incomplete.
 
-    A folder with records is a section of its own name, with its parent's before it where two have
-    that name; those that cells of one sweep of a notebook saved are one. Of two records with the
-    same config the first counts, the other is told.
+    A folder with records is a section of its own name, with those of parents before it where others
+    have that name; what cells of one sweep of a notebook saved is one section. Of two records of a
+    section with the same config the first counts, the other is told.
 
     Raises:
         ValueError: no record at all. FileNotFoundError: no such folder.
@@ -54,12 +57,9 @@ def read_folders(folders: Iterable[str | Path]) -> tuple[dict[str, list[Record]]
     if not sections:
         told = "; ".join(problems) or "no JSON file there"
         raise ValueError(f"no record in {', '.join(map(str, folders))}: {told}")
-    names = Counter(folder.name for folder in sections)
-    named = {}
-    for folder, records in sections.items():
-        alone = names[folder.name] == 1
-        name = folder.name if alone else f"{folder.parent.name}-{folder.name}"
-        named[name] = list(records.values())
+    named: dict[str, list[Record]] = {}
+    for folder, name in _names(sections).items():
+        named.setdefault(name, []).extend(sections[folder].values())
     return named, problems
 
 
@@ -72,16 +72,16 @@ def write(
 
     sections: records by name. tables: of the paper by name, as `read_table` reads them; all records
     are put beside each. out: a folder; then report.md goes there, with a CSV file for each section
-    and table, and figures as SVG, which the Markdown shows.
+    and table, and then figures as SVG, which the Markdown shows.
     """
-    files, parts = {}, []
+    files, parts, drawings = {}, [], {}
     for name, records in sections.items():
         by = varying(records) or ["emphasis"]
         records = sorted(records, key=lambda record: [_rank(record.config.get(f)) for f in by])
         parts += [f"## {name}", _shared(records), markdown(final_accuracies(records, by))]
         files[f"{name}.csv"] = to_csv(statistics(records, by))
-        for kind, figure in figures(records) if out else ():
-            files[f"{name}-{kind}.svg"] = _svg(figure)
+        for kind, draw in figures(records) if out else ():
+            drawings[f"{name}-{kind}.svg"] = draw
             parts.append(f"![{kind} of {name}]({name}-{kind}.svg)")
     everything = [record for records in sections.values() for record in records]
     for name, table in (tables or {}).items():
@@ -94,36 +94,63 @@ def write(
         Path(out).mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (Path(out) / name).write_text(content, encoding="utf-8")
+        for name, draw in drawings.items():  # last, so that one that fails costs no table
+            (Path(out) / name).write_text(_svg(draw()), encoding="utf-8")
     return text
 
 
-def figures(records: Sequence[Record]) -> Iterator[tuple[str, "Figure"]]:
-    """Figures of records with a name for each, for every kind and rate of noise: final accuracy
-    against the learning rate where there are several, and for every rate the curves of accuracy and
-    of p, where there are at most 8 settings measured at the same epochs."""
+def figures(records: Sequence[Record]) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
+    """What draws figures of records, with a name for each, for every kind and rate of noise: final
+    accuracy against the learning rate where there are several, and for every rate the curves of
+    accuracy and of p, where there are at most 8 settings measured at the same epochs."""
     from dmnb import plots
 
     for noise, alike in _split(records, ("dataset", "noise", "rate", "imbalance")):
         rates = _split(alike, ("lr",))
         if len(rates) > 1:
-            yield f"{noise}rates", plots.rate_sweep(by_setting(alike, besides=("lr",)))
+            groups = by_setting(alike, besides=("lr",))
+            yield f"{noise}rates", partial(plots.rate_sweep, groups)
         for lr, runs in rates:
-            groups = by_setting(runs)
+            groups = _curves(by_setting(runs))
             even = len({r.config.get("record_every") for r in runs}) == 1
-            if even and len(groups) <= MOST_CURVES:
-                yield f"{noise}{lr}accuracy", plots.accuracy_curves(groups)
-                if any(p is not None for r in runs for p in r.p_clean + r.p_noisy):
-                    yield f"{noise}{lr}p", plots.p_curves(groups)
+            if even and 0 < len(groups) <= MOST_CURVES:
+                yield f"{noise}{lr}accuracy", partial(plots.accuracy_curves, groups)
+                if any(map(_has_p, groups.values())):
+                    yield f"{noise}{lr}p", partial(plots.p_curves, groups)
 
 
 def _split(records: Sequence[Record], fields: Sequence[str]) -> list[tuple[str, list[Record]]]:
-    """Records in groups by fields, each with the words that tell it from the others."""
+    """Records in groups by fields, each with the words, fit for a file's name, that tell it from
+    the others."""
     told = [name for name in fields if name in varying(records)]
     groups: dict[str, list[Record]] = {}
     for record in records:
         words = "".join(f"{name}{cell(record.config.get(name))}-" for name in told)
         groups.setdefault(words, []).append(record)
-    return list(groups.items())
+    return [(re.sub(r"[^\w.-]+", "_", words), alike) for words, alike in groups.items()]
+
+
+def _curves(groups: Mapping[str, Sequence[Record]]) -> dict[str, list[Record]]:
+    """Records at the epochs at which all are measured: where one diverged in between, it has a
+    measurement more, which its ``final`` keeps. Groups that then have none are left out."""
+    cut = {name: [*map(_at_even_epochs, records)] for name, records in groups.items()}
+    return {name: runs for name, runs in cut.items() if any(run.epoch for run in runs)}
+
+
+def _at_even_epochs(record: Record) -> Record:
+    if not record.diverged or record.diverged % record.config.get("record_every", 1) == 0:
+        return record
+    names = ("epoch", "test_accuracy", "p_clean", "p_noisy")
+    return replace(record, **{name: getattr(record, name)[:-1] for name in names})
+
+
+def _has_p(records: Sequence[Record]) -> bool:
+    """Whether there is an epoch at which all have p, of right labels or of wrong ones."""
+    return any(
+        None not in p
+        for name in ("p_clean", "p_noisy")
+        for p in zip(*(getattr(record, name) for record in records), strict=False)
+    )
 
 
 def _shared(records: Sequence[Record]) -> str:
@@ -159,6 +186,19 @@ def _of_other_kind(path: Path) -> bool:
     except ValueError:
         return False
     return not isinstance(values, dict) or "config" not in values
+
+
+def _names(folders: Iterable[Path]) -> dict[Path, str]:
+    """Each folder's name, after as many of its parents' as tell it from the others."""
+    shown = dict.fromkeys(folders, 1)
+    while True:
+        names = {folder: "-".join(folder.parts[1:][-n:]) for folder, n in shown.items()}
+        count = Counter(names.values())
+        alike = [f for f in shown if count[names[f]] > 1 and shown[f] < len(f.parts) - 1]
+        if not alike:
+            return names
+        for folder in alike:
+            shown[folder] += 1
 
 
 def _section(path: Path) -> Path:
