@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -134,6 +135,7 @@ def code() -> dict[str, str]:
 
     Comments, docstrings and layout do not count: a rewritten sentence leaves results valid. (The
     version of the package stays the same while it is edited, and a commit changes with a sentence.)
+    Nor does the Python that reads it: what counts is the syntax tree, without what is empty in it.
     The code as it is when first asked for.
     """
     sources: dict[str, str] = {}
@@ -149,9 +151,21 @@ def _bare(source: str) -> str:
     """The syntax tree of Python code without comments and docstrings."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = node.body[ast.get_docstring(node, clean=False) is not None :]
-    return ast.dump(tree)
+    return _dump(tree)
+
+
+def _dump(node: Any) -> str:
+    """A syntax tree as text, without fields that are empty: Pythons differ in these, and in how
+    ast.dump tells them."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_dump, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value not in (None, []))
+    told = ", ".join(f"{name}={_dump(value)}" for name, value in fields)
+    return f"{type(node).__name__}({told})"
 
 
 def hardware(device: str | torch.device) -> dict:

@@ -140,3 +140,12 @@ def test_code_is_what_runs_and_not_what_is_said_about_it():
     before = _bare('"""Module."""\ndef f(x):\n    """Old words."""\n    return x + 1')
     assert _bare("def f(x):\n    'New words.'\n    # why\n    return (x\n        + 1)") == before
     assert _bare("def f(x):\n    return x + 2") != before
+
+
+def test_code_is_the_same_to_every_python():
+    """3.12 gave functions type_params, 3.13 tells no empty list: neither may count."""
+    expected = (
+        "Module(body=[FunctionDef(name='f', args=arguments(args=[arg(arg='x')]), "
+        "body=[Return(value=Dict(keys=[None], values=[Name(id='x', ctx=Load())]))])])"
+    )
+    assert _bare("def f(x):\n    return {**x}") == expected
