@@ -2,6 +2,7 @@ import dataclasses
 import json
 import math
 import pickle
+import typing
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,21 @@ def test_bad_settings_are_named(make, values, words):
         make(values)
 
 
+FLOATS = [
+    name
+    for name, wanted in typing.get_type_hints(Config).items()
+    if float in (wanted, *typing.get_args(wanted))
+]
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_numbers_are_finite(name):
+    """A record is strict JSON: another could not be saved, after all the training."""
+    for value in (math.inf, -math.inf, math.nan):
+        with pytest.raises(ValueError, match=f"{name} must be finite, got {value}"):
+            Config(emphasis="cce", schedule="step", **{name: value})
+
+
 @pytest.mark.parametrize("name", experiment.EMPHASES)
 def test_every_emphasis_trains(name):
     beta = 2.0 if name == "exponential" else 6.0
@@ -157,6 +173,16 @@ def test_every_emphasis_trains(name):
     plain = name in ("cce", "mae", "mse", "gce")
     expected = "batch" if name.startswith("dm-authors") else "none" if plain else "integral"
     assert record.config["normalization"] == expected
+
+
+PLAIN = [emphasis.CCE(), emphasis.MAE(), emphasis.MSE(), emphasis.GCE(0.7)]
+
+
+@pytest.mark.parametrize("plain", PLAIN, ids=str)
+def test_a_plain_loss_is_one_in_any_words(plain):
+    for words in (plain.name, plain, json.dumps(plain.to_dict())):
+        assert loss_of(Config(emphasis=words)).normalization == "none"
+    assert loss_of(Config(emphasis=emphasis.DM(0.5, 12))).normalization == "integral"
 
 
 def test_the_authors_formula_is_the_baseline():
@@ -324,6 +350,9 @@ def test_any_emphasis_as_json(tmp_path):
     assert path.exists() and path.name.replace("-", "").replace("_", "").replace(".", "").isalnum()
     for given in (2 * emphasis.Focal(1.5), (2 * emphasis.Focal(1.5)).to_dict()):
         assert Config(emphasis=given, epochs=1) == config
+    given = (emphasis.Focal(2), {"gamma": 2, "family": "focal"}, '{"family":"focal","gamma":2.0}')
+    names = [file_name(Config(emphasis=value).to_dict()) for value in (emphasis.Focal(2.0), *given)]
+    assert len(set(names)) == 1
     example = """'{"family": "focal", "gamma": 2}', got 'focal'"""
     for bad, words in (("{1}", "JSON"), ('{"family": "x"}', "'x'"), ("focal", example)):
         with pytest.raises(ValueError, match=words):

@@ -449,6 +449,10 @@ def test_an_emphasis_may_be_a_mapping(here):
     (here / "small.grid.yaml").write_text(text)
     (cell,) = sweep.Settings().cells("small.grid.yaml")
     assert cell.name.startswith("digits-symmetric-family_focal_gamma_1_5")
+    twice = {"cases": [{"emphasis": {"family": "focal"}}, {"emphasis": '{"family": "focal"}'}]}
+    (here / "small.grid.yaml").write_text(json.dumps(twice))
+    with pytest.raises(ValueError, match="the same cell twice, once in other words"):
+        sweep.Settings().cells("small.grid.yaml")
 
 
 def test_processes_share_the_cores_and_the_gpus(monkeypatch):

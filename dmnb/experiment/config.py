@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from dmnb import data, emphasis, features, models, train
+from dmnb.loss import NORMALIZATIONS
 
 # The authors' formula, in the precision of the logits and free of their rounding.
 AUTHORS = {"dm-authors": None, "dm-authors-float64": torch.float64}
@@ -30,11 +31,11 @@ EMPHASES: dict[str, Callable[["Config"], emphasis.Emphasis]] = {
     "uniform": lambda config: emphasis.Uniform(),
     **dict.fromkeys(AUTHORS, lambda config: emphasis.DM(config.lam, config.beta)),
 }
+PLAIN = (emphasis.CCE, emphasis.MAE, emphasis.MSE, emphasis.GCE)
 # Settings that are read with one value of another alone.
 ONLY_WITH = {
     "milestones": ("schedule", "step"), "drop": ("schedule", "step"), "eps": ("optimizer", "adam"),
 }  # fmt: skip
-NORMALIZATIONS = ("none", "integral", "batch")
 HUMAN = ("human_aggregate", "human_random1", "human_random2", "human_random3", "human_worse")
 NOISES = ("none", "symmetric", "symmetric_inclusive", "asymmetric", "pair", *HUMAN)
 
@@ -70,9 +71,10 @@ class Config:
     """Settings of one run; the defaults train DM(.5, 12) on digits with 40% wrong labels.
 
     Every field is a keyword, a flag of ``dmnb run`` and an entry of the record; `settings` lists
-    what each means. A text may be given as a Path, the emphasis as an `Emphasis` or its dict. An
-    unknown key, a bad value, and milestones, drop or eps where nothing reads them raise ValueError,
-    naming it and what is allowed.
+    what each means. A text may be given as a Path, the emphasis as an `Emphasis` or its dict, which
+    become JSON with its numbers as floats; DM(.5, 12) weighs as "dm" with lam and beta does, but
+    the record has another name. An unknown key, a bad value, and milestones, drop or eps where
+    nothing reads them raise ValueError, naming it and what is allowed.
     """
 
     dataset: str = _setting(
@@ -208,12 +210,9 @@ def settings() -> dict[str, dataclasses.Field]:
 
 def emphasis_of(config: Config) -> emphasis.Emphasis:
     """The weighting of examples that the config describes; ValueError for bad lam, beta or q."""
-    if not config.emphasis.startswith("{"):
+    if config.emphasis in EMPHASES:
         return EMPHASES[config.emphasis](config)
-    try:
-        return emphasis.from_dict(json.loads(config.emphasis))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"emphasis is no JSON, {error}: {config.emphasis!r}") from None
+    return emphasis.from_dict(json.loads(config.emphasis))
 
 
 def normalization_of(config: Config) -> str:
@@ -229,7 +228,7 @@ def normalization_of(config: Config) -> str:
                 f"normalization of {config.emphasis} must be batch, got {config.normalization!r}"
             )
         return "batch"
-    plain = config.emphasis in ("cce", "mae", "mse", "gce")
+    plain = isinstance(emphasis_of(config), PLAIN)
     return config.normalization or ("none" if plain else "integral")
 
 
@@ -261,20 +260,35 @@ def _typed(name: str, value):
     if value is None and types.NoneType in allowed:
         return None
     wanted = allowed[0]
-    if isinstance(value, emphasis.Emphasis):
-        value = value.to_dict()
-    if name == "emphasis" and isinstance(value, dict):
-        return json.dumps(value)
+    if name == "emphasis":
+        value = _emphasis_text(value)
     if wanted is str and isinstance(value, Path):
         return str(value)
     number = isinstance(value, Real) and not isinstance(value, bool)
     if wanted is float and number:
+        if not math.isfinite(value):
+            raise ValueError(f"{name} must be finite, got {value!r}")
         return float(value)
     if wanted is int and number and math.isfinite(value) and value == int(value):
         return int(value)
     if wanted not in (int, float) and isinstance(value, wanted):
         return value
     raise ValueError(f"{name} must be {wanted.__name__}, got {value!r}")
+
+
+def _emphasis_text(value):
+    """An emphasis, its dict or its JSON as the JSON that all of these share; else the value."""
+    if isinstance(value, emphasis.Emphasis):
+        value = value.to_dict()
+    if isinstance(value, dict):
+        value = json.dumps(value)
+    if not isinstance(value, str) or not value.startswith("{"):
+        return value
+    try:
+        parameters = json.loads(value, parse_int=float)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"emphasis is no JSON, {error}: {value!r}") from None
+    return json.dumps(emphasis.from_dict(parameters).to_dict())
 
 
 @functools.cache
