@@ -1,5 +1,6 @@
 """A run that is killed and goes on gives the bits of one that was left alone."""
 
+import copy
 import errno
 import functools
 import importlib
@@ -10,15 +11,20 @@ import logging
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import textwrap
 import time
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from dmnb import DMLoss, cli, data, emphasis, experiment, models
+from dmnb import DMLoss, cli, data, dm_loss, emphasis, experiment, models
 from dmnb.train import Loaders, checkpoint, fit
+from dmnb.train.identity import identity
 
 STEPS = 6  # of an epoch: 5 batches of 20 and one of 15
 KINDS = {
@@ -252,6 +258,87 @@ def test_another_network_or_loss_is_another_run(tmp_path):
     wide = nn.Sequential(nn.Flatten(), nn.Linear(64, 11))
     with pytest.raises(ValueError, match="another network"):
         fit(wide, Stopping(-1, fail), digits(), **options)
+
+
+def scaled(factor):
+    return lambda logits, target: factor * F.cross_entropy(logits, target)
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, logits, target):
+        return self.factor * F.cross_entropy(logits, target)
+
+
+def hidden(activation):
+    """A network that shows nothing of what it computes, in its repr or its parameters."""
+
+    class Hidden(nn.Module):
+        def forward(self, x):
+            return activation(x)
+
+    return nn.Sequential(Hidden())
+
+
+APART = [
+    [functools.partial(dm_loss, emphasis=emphasis.DM(0.5, beta)) for beta in (6, 8)],
+    (lambda z, y: F.cross_entropy(z, y), lambda z, y: 2 * F.cross_entropy(z, y)),
+    (lambda z, y: F.cross_entropy(z, y), lambda z, y: F.multi_margin_loss(z, y)),
+    (lambda z, y, a=1: a * F.cross_entropy(z, y), lambda z, y, a=2: a * F.cross_entropy(z, y)),
+    (scaled(1), scaled(2)),
+    (scaled(torch.ones(2000)), scaled(torch.ones(2000).cumsum(0))),
+    (Scaled(1), Scaled(2)),
+    (Scaled(1).__call__, Scaled(2).__call__),
+    (DMLoss(emphasis.Custom(lambda p: 1 - p)), DMLoss(emphasis.Custom(lambda p: 1 - p * p))),
+    (nn.ReLU(), nn.Tanh()),
+    (hidden(torch.relu), hidden(torch.tanh)),
+    (nn.Linear(2, 3), nn.Linear(2, 3).double()),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_what_computes_something_else_is_told_apart(one, other):
+    assert identity(one) != identity(other)
+    assert identity(one) == identity(copy.deepcopy(one))
+
+
+def test_compiling_changes_nothing():
+    assert identity(torch.compile(scaled(2))) == identity(scaled(2)) != identity(scaled(3))
+
+
+def test_a_checkpoint_is_known_in_another_process():
+    """Neither addresses nor the order of hashes, which differ there, may count."""
+    program = """
+        import functools, torch
+        from dmnb import dm_loss, emphasis
+        from dmnb.train.identity import identity
+        def loss(z, y, names=frozenset("abcdef")):
+            return loss(z, y) if "a" in {"a", "b", "c"} else print(torch.relu)
+        def within():
+            return lambda z, y: within()
+        of = functools.partial(dm_loss, emphasis=emphasis.Custom(lambda p: 1 - p))
+        for value in (loss, within(), of, torch.nn.Linear(2, 2), [object()]):
+            print(identity(value))
+    """
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True,
+            check=True, env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "12"
+    }  # fmt: skip
+    assert len(told) == 1 and len(told.pop().splitlines()) >= 5
+
+
+def test_the_network_itself_counts(tmp_path):
+    options = {"epochs": 2, "lr": 0.1, "checkpoint": tmp_path / "run", "checkpoint_every": 1}
+    with pytest.raises(Power):
+        fit(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), Stopping(1, fail), digits(), **options)
+    curved = nn.Sequential(nn.Flatten(), nn.Linear(64, 10), nn.Tanh())
+    with pytest.raises(ValueError, match="another network"):
+        fit(curved, Stopping(-1, fail), digits(), **options)
 
 
 def test_where_no_checkpoint_can_be_the_run_does_not_begin(tmp_path):

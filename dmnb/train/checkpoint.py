@@ -10,7 +10,6 @@ import io
 import json
 import logging
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from dmnb._files import atomic_write
+from dmnb.train.identity import digest, identity
 
 log = logging.getLogger(__name__)
 DIGEST = hashlib.sha256().digest_size
@@ -83,15 +83,12 @@ def fingerprint(run, *, settings: Mapping, truth: Tensor | None) -> dict[str, An
 
     truth: clean labels (N,), or None.
     """
-    loss, parts = run.loss, run.model.state_dict().items()
-    tensors = loss.state_dict().values() if isinstance(loss, nn.Module) else ()
+    tensors = run.loss.state_dict().values() if isinstance(run.loss, nn.Module) else ()
     unseeded = run.source.generator is torch.default_generator
-    name = repr(loss) if isinstance(loss, nn.Module) else getattr(loss, "__qualname__", "")
-    name = re.sub(r" at 0x[0-9a-f]+", "", name)  # where a function lies in memory
     return {
         **json.loads(json.dumps(settings, default=_plain)),
-        "network": digest(*(f"{name} {tuple(x.shape)} {x.dtype}" for name, x in parts)),
-        "loss": f"{name} {digest(*tensors)}",
+        "network": digest(identity(run.model)),
+        "loss": digest(identity(run.loss), *tensors),
         "data": digest(*run.source.content()),
         "clean labels": None if truth is None else digest(truth),
         "generator": None if unseeded else digest(run.source.generator.get_state()),
@@ -104,17 +101,6 @@ def fingerprint(run, *, settings: Mapping, truth: Tensor | None) -> dict[str, An
 def _plain(value: Any) -> Any:
     """NumPy's numbers as Python's, any other sequence as a list."""
     return value.tolist() if hasattr(value, "tolist") else list(value)
-
-
-def digest(*parts: Tensor | str) -> str:
-    """SHA-256 of texts and tensors, with their shapes and dtypes."""
-    found = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, Tensor):
-            found.update(f"{tuple(part.shape)} {part.dtype}".encode())
-            part = part.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy()
-        found.update(part.encode() if isinstance(part, str) else part)
-    return found.hexdigest()
 
 
 class Keeper:
