@@ -9,6 +9,7 @@ dmnb suggest --dataset digits --noise symmetric --rate 0.4
 
 import argparse
 import sys
+import tempfile
 import types
 import typing
 from collections import Counter
@@ -95,7 +96,7 @@ def _config(options: argparse.Namespace, **usual) -> experiment.Config:
 
 def _run(options: argparse.Namespace) -> int:
     config = _config(options)
-    options.out.mkdir(parents=True, exist_ok=True)  # rather than find out after training
+    _check_folder(options.out)
     with train.torchrun(config.device) as processes:
         record = experiment.run(
             config,
@@ -105,9 +106,8 @@ def _run(options: argparse.Namespace) -> int:
         )
     if processes.rank > 0:
         return 0
-    path = record.save(options.out)
     print(summary(record))
-    print(f"record: {path}")
+    print(f"record: {record.save(options.out)}")
     return 0
 
 
@@ -152,6 +152,7 @@ def _sweep(options: argparse.Namespace) -> int:
     todo = [cell for cell, state in zip(cells, states, strict=True) if state != "done"]
     if options.dry_run or not todo:
         return 0
+    _check_folder(out)
     pool = (
         sweep.Ray(options.ray, options.gpu_share)
         if options.ray
@@ -216,7 +217,7 @@ def _add_suggest(commands) -> None:
 
 
 def _suggest(options: argparse.Namespace) -> int:
-    options.out.parent.mkdir(parents=True, exist_ok=True)
+    _check_file(options.out)
     usual = dict(guide.BRIEF)
     if hasattr(options, "iterations"):
         del usual["epochs"]
@@ -228,17 +229,36 @@ def _suggest(options: argparse.Namespace) -> int:
         return 0
     lam, beta = guide.suggest(estimate.rate)
     dm, rows = emphasis.DM(lam, beta), guide.table(seen)
-    options.out.write_text(report.to_csv(rows), encoding="utf-8")
     print(f"wrong labels: about {estimate.rate:.0%} (separation {estimate.separation:.1f})")
     print(f"try: --emphasis dm --lam {lam:g} --beta {beta:g}, at several learning rates")
     print(f"(mode {dm.mode:.2f}, contrast {dm.contrast:.0f}: good on digits at a rate of .01)")
-    print(f"{len(rows)} suspects: {options.out}")
     wrong = seen.given != seen.clean
     if wrong.any():
         found = wrong[[row["index"] for row in rows]]
         truth, precision = (x.double().mean().item() for x in (wrong, found))
         print(f"in truth {truth:.1%} are wrong, and {precision:.1%} of the suspects")
+    options.out.write_text(report.to_csv(rows), encoding="utf-8")
+    print(f"{len(rows)} suspects: {options.out}")
     return 0
+
+
+def _check_folder(folder: Path) -> None:
+    """Find out now, and not after training, that a folder cannot be written: OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(f"{folder} cannot be written: {error.strerror}") from error
+
+
+def _check_file(path: Path) -> None:
+    """The same of a file, which is left as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    there = path.exists()
+    path.open("a").close()
+    if not there:
+        path.unlink()
 
 
 def summary(record) -> str:

@@ -26,6 +26,7 @@ from dmnb.experiment import (
     run,
     runnable,
     stream,
+    tested_on,
 )
 from dmnb.record import Record
 
@@ -68,11 +69,7 @@ def _together(configs: list[Config]) -> list[Record]:
     clean, classes = dataset.train_labels, dataset.num_classes
     given = [corrupted_labels(dataset, config) for config in configs]
     rows, held = zip(*(rows_of(config, clean, classes) for config in configs), strict=True)
-    if held[0] is not None:
-        labels = given[0] if first.held_out == "given" else clean
-        dataset = dataclasses.replace(
-            dataset, test_images=dataset.train_images[held[0]], test_labels=labels[held[0]]
-        )
+    dataset = tested_on(held[0], dataset, given[0] if first.held_out == "given" else clean)
     devices = [] if first.device == "cpu" else [torch.device(first.device)]
     with torch.random.fork_rng(devices=devices):
         curves = train.fit_many(

@@ -1,11 +1,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import dmnb
-from dmnb import experiment
+from dmnb import experiment, guide, sweep
 from dmnb.cli import main
 from dmnb.record import Record
 
@@ -108,6 +109,44 @@ def test_a_folder_that_cannot_be_is_told_before_training(tmp_path, capsys, monke
     monkeypatch.setattr(experiment, "run", lambda *_, **__: pytest.fail("it trained"))
     assert main([*QUICK, "--quiet", "--out", str(tmp_path / "file" / "runs")]) == 2
     assert "Not a directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["run"], ["suggest"], ["sweep", "--no-notebook", "a.yaml"]])
+def test_what_cannot_be_written_is_told_before_training(command, tmp_path, capsys, monkeypatch):
+    """/proc is a folder in which not even root can make a file."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text("parameters: {epochs: 1}")
+    for module, name in ((experiment, "run"), (guide, "look"), (sweep, "sweep")):
+        monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("it trained"))
+    out = "/proc/suspects.csv" if command == ["suggest"] else "/proc"
+    assert main([*command, "--quiet", "--out", out]) == 2
+    printed, told = capsys.readouterr()
+    assert "/proc" in told and len(told.splitlines()) == 1 and "accuracy" not in printed
+
+
+def test_suspects_go_to_no_folder_and_no_file_is_left(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(guide, "look", lambda *_, **__: pytest.fail("it trained"))
+    assert main(["suggest", "--out", str(tmp_path)]) == 2
+    assert "Is a directory" in capsys.readouterr().err
+
+    def fails(*_, **__):
+        raise ValueError("no data")
+
+    monkeypatch.setattr(guide, "look", fails)
+    (tmp_path / "old.csv").write_text("kept")
+    for name in ("new.csv", "old.csv"):
+        assert main(["suggest", "--out", str(tmp_path / name)]) == 2
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_result_that_cannot_be_saved_is_told(tmp_path, capsys, monkeypatch):
+    def full(self, folder):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Record, "save", full)
+    assert main([*QUICK, "--quiet", "--out", str(tmp_path)]) == 2
+    printed, told = capsys.readouterr()
+    assert "test accuracy: final" in printed and "No space left" in told
 
 
 def test_a_diverged_run_is_told(tmp_path, capsys):

@@ -23,6 +23,7 @@ from dmnb.experiment.examples import (
     rows_of,
     seed_of,
     stream,
+    tested_on,
 )
 from dmnb.experiment.retrieve import Retrieved, find_sets, retrieve
 from dmnb.experiment.run import (
@@ -73,5 +74,6 @@ __all__ = [
     "settings",
     "stream",
     "streams_of",
+    "tested_on",
     "trained",
 ]

@@ -49,11 +49,7 @@ def prepared(config: Config) -> tuple[data.Dataset, torch.Tensor]:
     dataset = dataset_of(config)
     clean, noisy = dataset.train_labels, corrupted_labels(dataset, config)
     rows, held = rows_of(config, clean, dataset.num_classes)
-    if held is not None:
-        labels = noisy if config.held_out == "given" else clean
-        dataset = dataclasses.replace(
-            dataset, test_images=dataset.train_images[held], test_labels=labels[held]
-        )
+    dataset = tested_on(held, dataset, noisy if config.held_out == "given" else clean)
     images = dataset.train_images if len(rows) == len(clean) else dataset.train_images[rows]
     return dataclasses.replace(dataset, train_images=images, train_labels=noisy[rows]), clean[rows]
 
@@ -75,6 +71,19 @@ def rows_of(
     draw = stream(config.seed, "held out")
     kept, held = data.split_rows(len(rows), HELD_OUT, generator=draw)
     return rows[kept], rows[held]
+
+
+def tested_on(
+    held: torch.Tensor | None, dataset: data.Dataset, labels: torch.Tensor
+) -> data.Dataset:
+    """The dataset with the training images ``held`` to test on in place of its test images.
+
+    held: int64 rows, or None, which changes nothing. labels: int64 (N,), of all training images.
+    """
+    if held is None:
+        return dataset
+    images = dataset.train_images[held]
+    return dataclasses.replace(dataset, test_images=images, test_labels=labels[held])
 
 
 def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
