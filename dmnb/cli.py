@@ -152,13 +152,13 @@ def _sweep(options: argparse.Namespace) -> int:
     todo = [cell for cell, state in zip(cells, states, strict=True) if state != "done"]
     if options.dry_run or not todo:
         return 0
-    _check_folder(out)
     pool = (
         sweep.Ray(options.ray, options.gpu_share)
         if options.ray
         else sweep.Processes(sweep.environments(options.jobs, options.gpu_share)[: len(todo)])
     )
     try:
+        _check_folder(out)
         return _run_cells(kind, todo, out, pool, quiet=options.quiet)
     finally:
         pool.close()
