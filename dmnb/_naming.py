@@ -61,7 +61,7 @@ def name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
         np.array(text_to_path.get_text_width_height_descent(line.get_label(), font, False)[:2])
         for line in lines
     ]
-    names = [np.empty((0, 2))] * len(curves)
+    names = [_FAR] * len(curves)
     # The first round knows only the names before it; in the next two each gives way to all.
     for k in [*range(len(curves))] * 3:
         half = extents[k] / 2
@@ -69,9 +69,13 @@ def name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
         inside = ((centres >= half) & (centres <= panel - half)).all(1)
         centres = centres[inside] if inside.any() else centres
         own = _clearance(centres, half, curves[k])
-        others = [*curves[:k], *curves[k + 1 :], *names[:k], *names[k + 1 :], _FAR]
-        room = _clearance(centres, half, np.concatenate(others))
+        others = [*curves[:k], *curves[k + 1 :], *names[:k], *names[k + 1 :]]
+        rooms = np.array([_clearance(centres, half, other) for other in [*others, _FAR]])
+        room = rooms.min(0)
+        # Where curves are one, a name could be that of any.
+        doubt = (rooms <= own + 1).sum(0)
         score = 2 * np.minimum(room, 12) + 4 * np.minimum(own, 4) - own + 0.01 * centres[:, 1]
+        score -= 4 * doubt
         names[k] = centres[score.argmax()] + _BOX * half
     for line, box in zip(lines, names, strict=True):
         ax.text(

@@ -5,7 +5,8 @@
     plots.emphasis_curves({"dm": DM(0.5, 12), "cce": CCE()})
 
 Every function returns a Figure that holds no title: the caption belongs to the page. A method
-keeps one colour, dash and marker everywhere (STYLE), and curves carry their name beside them.
+keeps one colour, dash and marker everywhere (STYLE), what is no method has no method's colour
+(looks), and curves carry their name beside them.
 Probabilities, shares and accuracies come in as fractions in [0, 1].
 """
 
@@ -14,15 +15,17 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -52,8 +55,11 @@ STYLE = {
         "DM, authors’ formula", PALETTE["dm-authors"], (0, (3, 1.5, 1, 1.5, 1, 1.5)), "X"
     ),
 }
-# Names that stand for no method borrow a look, the family's own colours first.
-_VARIANTS = ("dm", "anchored", "dm-authors", "mae", "mse", "gce", "cce")
+_FAMILIES = {name: key for key, look in STYLE.items() for name in (key, look.label)}
+_DASHES = tuple(dict.fromkeys(look.dash for look in STYLE.values()))
+# What belongs to no method: a ramp from dark to light, each of it readable on white and on dark.
+_FREE_COLOURS = LinearSegmentedColormap.from_list("free", ["#616452", "#90924e"])
+_FREE_MARKERS = "<>ph*d"
 # A drawing depends on what is drawn: no date, no version.
 _METADATA = {"Date": None, "Creator": None}
 
@@ -84,11 +90,39 @@ def svg(figure: Figure) -> str:
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """names -> a Look each: a method's own, or for any other name one that no method here uses."""
+    """names -> a Look each, no two alike.
+
+    A key of STYLE: that method's look. A name that begins with a key or a label of STYLE, as
+    "DM 1/8": that method's colour, and another dash and marker where its own are taken. Any other
+    name: a colour that no method has, darker to lighter in the order of the names.
+    """
     names = list(names)
-    free = [STYLE[key] for key in _VARIANTS if key not in names]
-    spare = itertools.cycle(free or STYLE.values())
-    return {n: STYLE[n] if n in STYLE else next(spare)._replace(label=n) for n in names}
+    free = [name for name in names if _family(name) is None]
+    ramp = dict(zip(free, map(to_hex, _FREE_COLOURS(np.linspace(0, 1, len(free)))), strict=True))
+    signs = {key: _signs(key) for key in (None, *STYLE)}
+    for name in STYLE.keys() & set(names):
+        next(signs[name])
+    found = {}
+    for name in names:
+        key = _family(name)
+        colour = STYLE[key].colour if key else ramp[name]
+        found[name] = STYLE.get(name) or Look(name, colour, *next(signs[key]))
+    return found
+
+
+def _family(name: str) -> str | None:
+    """The method with whose key or label, as a whole word, a name begins."""
+    begun = [word for word in _FAMILIES if re.match(rf"{re.escape(word)}\b", name)]
+    return _FAMILIES[max(begun, key=len)] if begun else None
+
+
+def _signs(key: str | None) -> Iterator[tuple[Any, str]]:
+    """Dash and marker of one member of a family after another, the method's own first."""
+    own = STYLE[key].dash if key else None
+    if key:
+        yield own, STYLE[key].marker
+    dashes = itertools.cycle(dash for dash in _DASHES if dash != own)
+    yield from zip(dashes, itertools.cycle(_FREE_MARKERS), strict=False)
 
 
 # --- Emphasis curves ----------------------------------------------------------------------------
@@ -142,6 +176,8 @@ def curves(
     for axis in log:
         ax.set(**{f"{axis}scale": "log"})
     ax.set(xlabel=x_label, ylabel=y_label, xlim=x_limits, ylim=y_limits)
+    if "x" not in log:
+        _whole_ticks(ax)
     name_curves(ax, drawn)
     return ax.figure
 
@@ -232,9 +268,10 @@ def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
         runs = 100 * np.where(np.isnan(runs), final, runs)
         if len(runs) > 1:
             ax.plot(epochs, runs.T, "-", color=look.colour, linewidth=0.8, alpha=0.45)
-        ax.plot(epochs, runs.mean(0), "-", color=look.colour, label=look.label)
+        ax.plot(epochs, runs.mean(0), color=look.colour, linestyle=look.dash, label=look.label)
     ax.set(xlabel="epoch", ylabel="test accuracy, %")
     ax.set_ylim(bottom=0)
+    _whole_ticks(ax)
     name_ends(ax)
     return ax.figure
 
@@ -256,6 +293,7 @@ def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
     if not ax.lines:
         raise ValueError("the records must hold p of clean or of noisy examples, got none")
     ax.set(xlabel="epoch", ylabel=f"mean {_P}", ylim=(0, 1))
+    _whole_ticks(ax)
     _key(ax, [_ink("-"), _ink(_DASHED)], ["right label", "wrong label"])
     name_ends(ax)
     return ax.figure
@@ -303,7 +341,9 @@ def _rates(ax: Axes, records: Any) -> None:
             accuracy = 100 * np.array([getattr(record, field) for record in groups[name]])
             means = [accuracy[lr == rate].mean() for rate in np.unique(lr)]
             label = "_best" if faint else look.label
-            ax.plot(np.unique(lr), means, "-", color=look.colour, label=label, **faint)
+            ax.plot(
+                np.unique(lr), means, color=look.colour, linestyle=look.dash, label=label, **faint
+            )
         ax.plot(lr, accuracy, look.marker, color=look.colour, markeredgewidth=0, alpha=0.75)
     ticks = sorted({record.config["lr"] for group in groups.values() for record in group})
     ax.set_xscale("log")
@@ -319,6 +359,7 @@ _M = "log-odds of the label, $m$"
 _UNIT = np.linspace(0, 1, 401)
 _LOG_ODDS = np.linspace(-8, 8, 401)
 _DASHED = (0, (3, 1.5))
+_FEW = 12
 _WEIGHT, _DENSITY = "weight $w$", r"emphasis density $w\,/\int w\,dp$"
 _VALUE, _SCALED = "objective $l$", r"objective $l\,/\int w\,dp$"
 _VIEWS = {
@@ -341,10 +382,21 @@ def _axes() -> Axes:
 
 
 def _plot(ax: Axes, lines: Mapping[str, tuple[Any, Any]]) -> list[Line2D]:
-    return [
-        ax.plot(*lines[name], color=look.colour, linestyle=look.dash, label=look.label)[0]
-        for name, look in looks(lines).items()
-    ]
+    """The lines, with a marker at each point where these are few."""
+    drawn = []
+    for name, look in looks(lines).items():
+        x, y = lines[name]
+        marker = look.marker if len(x) <= _FEW else None
+        drawn += ax.plot(
+            x, y, color=look.colour, linestyle=look.dash, marker=marker, label=look.label
+        )
+    return drawn
+
+
+def _whole_ticks(ax: Axes) -> None:
+    """Ticks at whole numbers where every x is one."""
+    x = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in ax.lines])
+    ax.locator_params("x", integer=bool((x == np.round(x)).all()))
 
 
 def _groups(records: Any) -> dict[str, Sequence[Any]]:

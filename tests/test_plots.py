@@ -258,11 +258,82 @@ def test_end_names_move_apart_and_no_farther():
     np.testing.assert_allclose(apart(np.array([0.98, 0.99, 1]), 0.07), [0.86, 0.93, 1])
 
 
-def test_looks_are_a_methods_own_and_variants_borrow_none_in_use():
-    looks = plots.looks(["cce", "λ=1", "dm", "λ=2"])
-    assert looks["cce"] == plots.STYLE["cce"]
-    assert len({look.colour for look in looks.values()}) == 4
-    assert looks["λ=1"].label == "λ=1"
+def place_of(name, ax):
+    (text,) = [text for text in ax.texts if text.get_text() == name]
+    return ax.transLimits.inverted().transform(text.get_position())
+
+
+def test_no_name_stands_where_all_curves_are_one():
+    x = np.linspace(0, 10, 101)
+    lines = {f"falls {k}": (x, np.maximum(k - x, 0)) for k in (3, 4, 5)}
+    (ax,) = plots.curves(lines, x_label="x", y_label="y").axes
+    assert all(place_of(name, ax)[0] < 5.5 for name in lines)
+
+
+def test_few_points_have_markers_and_many_have_none():
+    lines = {"dm": (range(12), range(12)), "cce": (range(13), range(13)), "free": ([0], [1])}
+    (ax,) = plots.curves(lines, x_label="x", y_label="y").axes
+    found = [drawn.get_marker() for drawn in ax.lines]
+    assert found[:2] == ["o", "None"]
+    assert found[2] not in {look.marker for look in plots.STYLE.values()} | {"None"}
+
+
+def test_ticks_are_whole_where_every_x_is():
+    def ticks(x):
+        return plots.curves({"dm": (x, x)}, x_label="x", y_label="y").axes[0].get_xticks()
+
+    epochs, shares = np.arange(1, 9), np.linspace(1, 8.5, 16)
+    assert (ticks(epochs) % 1 == 0).all()
+    assert (ticks(epochs / 8) % 1 != 0).any() and (ticks(shares / 4) % 1 != 0).any()
+    short = {"dm": [record("dm", 0, epochs=3)]}
+    for draw in (plots.accuracy_curves, plots.p_curves):
+        assert (draw(short).axes[0].get_xticks() % 1 == 0).all()
+
+
+# --- Looks --------------------------------------------------------------------------------------
+
+
+def test_what_is_no_method_has_no_methods_colour():
+    names = [*plots.STYLE, "r = 0", "r = .2", "focal", "dmx", "NCE", "cross-entropy, CCE"]
+    looks = plots.looks(names)
+    free = [looks[name] for name in names[len(plots.STYLE) :]]
+    methods = [plots.looks(names)[key] for key in plots.STYLE]
+    assert methods == list(plots.STYLE.values())
+    assert [look.label for look in free] == names[len(plots.STYLE) :]
+    for look, method in itertools.product(free, methods):
+        assert hue_between(look.colour, method.colour) >= 28
+    assert len({look.colour for look in free}) == len({look[2:] for look in free}) == len(free)
+    light = [oklab(linear(look.colour))[0] for look in free]
+    assert light == sorted(light)
+
+
+@pytest.mark.parametrize(
+    ("names", "key"),
+    [
+        (["dm", "DM, class weights", "DM 1/8", "dm:float64"], "dm"),
+        (["anchored .5/6", "anchored DM 1/8", "anchored"], "anchored"),
+        (["CCE, 10:1", "CCE"], "cce"),
+        (["GCE .7", "gce", "GCE .3"], "gce"),
+        (["dm-authors", "dm-authors-float64", "DM, authors’ formula, λ = 1"], "dm-authors"),
+        ([f"MAE {k}" for k in range(6)], "mae"),
+    ],
+)
+def test_members_of_a_family_share_its_colour_and_nothing_else(names, key):
+    looks = plots.looks([*names, "other"])
+    assert {looks[name].colour for name in names} == {plots.STYLE[key].colour}
+    assert len({looks[name].dash for name in names}) == len(names)
+    assert len({looks[name].marker for name in names}) == len(names)
+    own = key if key in names else names[0]
+    assert looks[own][1:] == plots.STYLE[key][1:]
+
+
+@pytest.mark.parametrize("draw", [plots.accuracy_curves, plots.rate_sweep])
+def test_members_of_a_family_are_told_apart_in_figures_of_records(draw):
+    records = [record("dm", 0, lr) for lr in (0.01, 0.1)]
+    (ax,) = draw({"dm": records, "DM, again": records}).axes
+    own, again = line(ax, "DM"), line(ax, "DM, again")
+    assert own.get_color() == again.get_color()
+    assert own.get_linestyle() != again.get_linestyle()
 
 
 # --- One language, on white and on dark ---------------------------------------------------------
@@ -283,6 +354,11 @@ def contrast(a, b):
 @pytest.mark.parametrize("page", ["#FFFFFF", "#121212"])
 def test_every_colour_reads_on_both_pages(name, page):
     assert contrast(plots.PALETTE[name], page) >= (3.9 if name == "neutral" else 3)
+
+
+@pytest.mark.parametrize("page", ["#FFFFFF", "#121212"])
+def test_colours_of_no_method_read_on_both_pages(page):
+    assert all(contrast(look.colour, page) >= 3 for look in plots.looks("abcdefg").values())
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
@@ -323,11 +399,20 @@ def oklab(rgb):
     return lab @ np.cbrt(lms @ np.clip(rgb, 0, 1))
 
 
+def hue_between(first, second):
+    """The angle between two colours' hues, in degrees; what is nearly grey is far from all."""
+    a, b = (complex(*oklab(linear(colour))[1:]) for colour in (first, second))
+    return 180 if min(abs(a), abs(b)) < 0.02 else abs(np.degrees(np.angle(a / b)))
+
+
 @pytest.mark.parametrize("vision", VISION)
 def test_colours_differ_for_colour_blind_readers(vision):
     seen = {k: oklab(VISION[vision] @ linear(c)) for k, c in plots.PALETTE.items()}
     for a, b in itertools.combinations(seen, 2):
         assert np.linalg.norm(seen[a] - seen[b]) >= 0.07, (a, b)
+    for look in plots.looks("abcd").values():
+        free = oklab(VISION[vision] @ linear(look.colour))
+        assert all(np.linalg.norm(free - seen[key]) >= 0.04 for key in plots.STYLE), look
 
 
 def test_style_sheet_and_pages_use_the_palette():
