@@ -62,24 +62,31 @@ def result_dtype(logits: Tensor) -> torch.dtype:
     return torch.promote_types(logits.dtype, torch.float32)
 
 
-def plain_rows(z: Tensor, y: Tensor, emphasis: Emphasis) -> tuple[Tensor, Tensor]:
-    m = log_odds_of(z, y)
+def plain_rows(
+    z: Tensor, y: Tensor, emphasis: Emphasis, ignored: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    m = log_odds_of(z, y, ignored)
     return emphasis.normalized_objective(m).to(result_dtype(z)), emphasis._pull(m.detach())
 
 
-def log_odds_of(z: Tensor, y: Tensor) -> Tensor:
+def log_odds_of(z: Tensor, y: Tensor, ignored: Tensor | None = None) -> Tensor:
     """m (N, 1), wide; the largest other logit is taken out before the exponential.
 
-    A row labelled -1 is as if all its logits were 0.
+    Ignored rows, (N, 1) bool, are as if all their logits were 0. Others are NaN where y lies outside
+    [0, C), and where z_y is inf, or all logits -inf: no overflow passes for a fit.
     """
-    y = y.int()
-    labelled, ignored = y == _columns(z), y < 0
+    ignored = y.new_zeros((), dtype=torch.bool) if ignored is None else ignored
+    exists = ignored | ((y >= 0) & (y < z.shape[1]))
+    labelled = y.int().masked_fill(ignored, -1) == _columns(z)
     others = _at_least_float32(z)
-    hidden = others.new_full((), _least(others)).masked_fill(ignored, 0)
+    least = _least(others)
+    hidden = others.new_full((), least).masked_fill(ignored, 0)
     others = torch.where(labelled | ignored, hidden, others)
     top = others.detach().amax(1, True)
     z_y = z.masked_fill(~labelled, 0).sum(1, True)  # a gather's derivative does not fuse
-    return wide(z_y) - top - wide((others - top).exp().sum(1, True)).log()
+    held = exists & (torch.maximum(z_y.detach(), top).abs() < -least)
+    m = wide(z_y) - top - wide((others - top).exp().sum(1, True)).log()
+    return m + torch.where(held, 0.0, torch.nan)
 
 
 def _columns(z: Tensor) -> Tensor:
@@ -124,13 +131,17 @@ class Rows(torch.autograd.Function):
         if direction is None:
             _, direction = _log_odds_and_direction(z, y)
         g = (pull * (grad_output / ctx.a)).to(direction.dtype)
-        return direction.mul_(g).to(z.dtype), None, None, None, None
+        try:
+            direction.mul_(g)
+        except RuntimeError:  # g stands for several: is_grads_batched=True, or vmap
+            direction = direction * g
+        return direction.to(z.dtype), None, None, None, None
 
 
 def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """m (N, 1), wide, and -∂m/∂z (N, C): q_j, and -1 at y."""
+    """m (N, 1), wide, and -∂m/∂z (N, C): q_j, and -1 at y. NaN where `log_odds_of` has it."""
     q = _at_least_float32(z)
-    q = q.scatter(1, y, _least(q))
+    q = q.scatter(1, y, _least(q), reduce="add")  # added: inf stays, which softmax makes NaN
     top = q.amax(1, True)
     torch.softmax(q, 1, out=q)
     m = wide(z.gather(1, y)) - top + q.amax(1, True).log_()  # logsumexp = top - log max q

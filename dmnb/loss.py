@@ -42,7 +42,7 @@ def log_odds(logits: Tensor, target: Tensor) -> Tensor:
 
     Raises:
         ValueError: on shapes or dtypes that do not fit, C = 1, or (on the CPU) a target outside
-            [0, C).
+            [0, C). In torch.compile and torch.func its m is NaN instead.
     """
     z, y = rows_of(logits, target)
     if z.is_cpu and not is_traced(z, y):
@@ -98,12 +98,13 @@ def dm_loss(
     Returns:
         A scalar, or the shape of target for reduction "none"; float32 for half-precision logits.
         An empty or wholly ignored batch has mean NaN, sum 0 and batch 0, with zero gradients.
+        Infinite logits are NaN, in value and gradient, where they are in cross-entropy.
         Second derivatives are those of l (with the batch's divisor constant), by reverse mode
         (torch.func.jacrev of jacrev); there is no forward mode.
 
     Raises:
         ValueError: on shapes, dtypes or options that do not fit, C = 1, or (on the CPU) a target
-            outside [0, C).
+            outside [0, C). In torch.compile and torch.func its row is NaN instead.
         RuntimeError: for backend "fused" where the kernels cannot be used; it says why.
     """
     _check_options(emphasis, normalization, reduction, backend)
@@ -165,14 +166,16 @@ def _weighted_rows(
     traced = is_traced(z, y)
     ignored = y == ignore_index
     label = y.masked_fill(ignored, 0)
-    if z.is_cpu and not traced:
+    if traced:
+        label = label.clamp(0, z.shape[1] - 1)  # a wrong one makes m NaN
+    elif z.is_cpu:
         check_range(label, z.shape[1])
     weight = z.new_ones(z.shape[1]) if weight is None else weight
     if weight.shape != z.shape[1:]:
         raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
     c = weight.to(z.device, result_dtype(z))[label].masked_fill(ignored, 0)
     if traced:
-        l, pull = plain_rows(z, y.masked_fill(ignored, -1), emphasis)  # noqa: E741
+        l, pull = plain_rows(z, y, emphasis, ignored)  # noqa: E741
     else:
         z = z.masked_fill(ignored, 0)
         l, pull = Rows.apply(z, label, emphasis, lambda pull: 1.0, False)  # noqa: E741

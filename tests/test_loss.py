@@ -184,12 +184,79 @@ def test_ignored_rows_may_hold_anything():
     assert (g[2] == 0).all()
 
 
-def test_extreme_logits_behave_as_in_cross_entropy():
-    z = torch.tensor([[-torch.inf, 0.0, 1.0], [torch.nan, 0.0, 1.0], [2.0, -torch.inf, 1.0]])
-    y = torch.tensor([0, 1, 0])
-    ours = dm_loss(z, y, CCE(), normalization="none", reduction="none")
-    torch.testing.assert_close(ours, F.cross_entropy(z, y, reduction="none"), equal_nan=True)
-    assert gradient(z, y, DM(0.5, 12))[2].isfinite().all()
+INF, NAN = torch.inf, torch.nan
+EXTREME = [  # z_y first; in the first five no overflow may pass for a fit
+    (INF, 0.0, 1.0), (INF, -INF, -INF), (0.0, INF, 1.0), (-INF, -INF, -INF), (NAN, 0.0, 1.0),
+    (-INF, 0.0, 1.0), (2.0, -INF, 1.0), (2.0, -INF, -INF), (-1e30, -INF, -INF), (3e38, -3e38, 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("emphasis", [CCE(), Uniform(), Tabulated((0, 1), (1, 4))], ids=str)
+def test_extreme_logits_behave_as_in_cross_entropy(emphasis, dtype):
+    torch.compiler.reset()
+    z, y = torch.tensor(EXTREME, dtype=dtype), torch.zeros(len(EXTREME), dtype=torch.int64)
+
+    def loss(z):
+        return dm_loss(z, y, emphasis, normalization="none", reduction="none")
+
+    results = [(loss(z), torch.func.grad(lambda z: loss(z).sum())(z))]
+    for f in (loss, torch.compile(loss), lambda z: F.cross_entropy(z, y, reduction="none")):
+        leaf = z.clone().requires_grad_()
+        value = f(leaf)
+        results.append((value.detach(), torch.autograd.grad(value.sum(), leaf)[0]))
+    *ours, theirs = results
+    for value, g in ours:
+        assert torch.equal(value.isnan(), theirs[0].isnan())
+        assert torch.equal(g.isnan(), theirs[1].isnan())
+        if emphasis == CCE():
+            top = torch.finfo(torch.float32).max  # what stands for inf in float64 is finite
+            torch.testing.assert_close(value.clamp(max=top), theirs[0].clamp(max=top), equal_nan=True)
+            torch.testing.assert_close(g, theirs[1], equal_nan=True)
+
+
+@pytest.mark.parametrize("emphasis", EMPHASES, ids=str)
+def test_the_weight_of_nan_is_nan(emphasis):
+    assert emphasis.weight_at(torch.tensor(NAN)).isnan()
+
+
+@pytest.mark.parametrize("wrong", [-1, -100, 6, 2**32 + 1])
+def test_a_wrong_label_is_nan_where_code_is_traced(wrong):
+    torch.compiler.reset()
+    z, y = rows_at((-3, 0.2, 4, 1), 6)
+    y[1], y[2] = wrong, -7
+
+    def rows(z, y):
+        return dm_loss(z, y, DM(0.5, 12), reduction="none", ignore_index=-7)
+
+    def mean(z):
+        return dm_loss(z, y, CCE(), normalization="none", ignore_index=-7)
+
+    m = torch.compile(log_odds, backend="aot_eager")(z, y)
+    assert m.isnan().tolist() == [False, True, True, False]
+    for value in (torch.compile(rows, backend="aot_eager")(z, y), torch.func.vmap(rows)(z, y)):
+        assert value.isnan().tolist() == [False, True, False, False] and value[2] == 0
+    assert torch.compile(mean, backend="aot_eager")(z).isnan()
+    assert torch.func.grad(mean)(z).isnan().all(1).tolist() == [False, True, False, False]
+
+
+def test_many_gradients_at_once():
+    z, y = rows_at((-3, 0.2, 4), 6)
+    z.requires_grad_()
+
+    def rows(z):
+        return dm_loss(z, y, DM(0.5, 12), reduction="none")
+
+    def vector_jacobian(row):
+        return torch.autograd.grad(value, z, row, retain_graph=True)[0]
+
+    value, unit = rows(z), torch.eye(3, dtype=z.dtype)
+    expected = torch.stack([vector_jacobian(row) for row in unit])
+    together = torch.autograd.grad(value, z, unit, is_grads_batched=True, retain_graph=True)[0]
+    torch.testing.assert_close(together, expected)
+    torch.testing.assert_close(torch.func.vmap(vector_jacobian)(unit), expected)
+    jacobian = torch.autograd.functional.jacobian(rows, z, vectorize=True)
+    torch.testing.assert_close(jacobian, expected)
 
 
 def test_a_row_with_one_class_left_has_nothing_to_learn():

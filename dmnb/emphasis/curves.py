@@ -62,7 +62,7 @@ class Tabulated(Emphasis):
         cubic, square, line, constant = self._cubics.to(p)[:, k]
         s = inside - knots[k]
         w = (((cubic * s + square) * s + line) * s + constant).clamp(min=0)
-        return torch.where(p < knots[-1], w, self.w[-1])  # the last point exactly: it may be 0
+        return torch.where(p >= knots[-1], self.w[-1], w)  # the last point exactly: it may be 0
 
 
 @dataclass(frozen=True)

@@ -273,4 +273,4 @@ class Uniform(Emphasis):
     source = "Wang et al., arXiv 1905.11233 (beta = 0)"
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
-        return torch.ones_like(p)
+        return 1 + 0 * p  # nan stays nan
