@@ -72,8 +72,8 @@ def plain_rows(
 def log_odds_of(z: Tensor, y: Tensor, ignored: Tensor | None = None) -> Tensor:
     """m (N, 1), wide; the largest other logit is taken out before the exponential.
 
-    Ignored rows, (N, 1) bool, are as if all their logits were 0. Others are NaN where y lies outside
-    [0, C), and where z_y is inf, or all logits -inf: no overflow passes for a fit.
+    Ignored rows, (N, 1) bool, are as if all their logits were 0. Others are NaN where y lies
+    outside [0, C), and where z_y is inf or all logits -inf: no overflow passes for a fit.
     """
     ignored = y.new_zeros((), dtype=torch.bool) if ignored is None else ignored
     exists = ignored | ((y >= 0) & (y < z.shape[1]))

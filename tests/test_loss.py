@@ -211,7 +211,9 @@ def test_extreme_logits_behave_as_in_cross_entropy(emphasis, dtype):
         assert torch.equal(g.isnan(), theirs[1].isnan())
         if emphasis == CCE():
             top = torch.finfo(torch.float32).max  # what stands for inf in float64 is finite
-            torch.testing.assert_close(value.clamp(max=top), theirs[0].clamp(max=top), equal_nan=True)
+            torch.testing.assert_close(
+                value.clamp(max=top), theirs[0].clamp(max=top), equal_nan=True
+            )
             torch.testing.assert_close(g, theirs[1], equal_nan=True)
 
 

@@ -123,7 +123,7 @@ def forward(
     WEIGHTED: tl.constexpr, WRITE: tl.constexpr, LAST: tl.constexpr,
 ):  # fmt: skip
     """rows = c l / Z, c w / Z, m, top, s; with WRITE also g, the gradient times stats[0]."""
-    C = C * ALIGN
+    C, far = C * ALIGN, N.to(tl.int64)  # 4 N need not fit into the 32 bits that N has
     program, j = tl.program_id(0), tl.arange(0, BLOCK)
     sum_l = tl.zeros([R], tl.float32)
     sum_c, sum_v, count = sum_l, sum_l, sum_l
@@ -167,10 +167,10 @@ def forward(
         sum_v += v
         count += tl.where(c != 0, 1.0, 0.0)
         tl.store(rows + i, l, mask=inside)
-        tl.store(rows + N + i, v, mask=inside)
-        tl.store(rows + 2 * N + i, m, mask=inside)
-        tl.store(rows + 3 * N + i, top, mask=inside)
-        tl.store(rows + 4 * N + i, s, mask=inside)
+        tl.store(rows + far + i, v, mask=inside)
+        tl.store(rows + 2 * far + i, m, mask=inside)
+        tl.store(rows + 3 * far + i, top, mask=inside)
+        tl.store(rows + 4 * far + i, s, mask=inside)
 
         if WRITE:
             half = 0.5 * tl.load(stats) * v
@@ -239,8 +239,8 @@ def backward(
     N, C, z_row, z_column, g_row, g_column, grad_stride, ignore_index,
     ALIGN: tl.constexpr, R: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """g from z and what forward kept of each row; g may be z itself."""
-    C = C * ALIGN
+    """g from z and what forward kept of each row."""
+    C, far = C * ALIGN, N.to(tl.int64)
     program = tl.num_programs(0) - 1 - tl.program_id(0)  # the rows that forward read last, first
     i = program * R + tl.arange(0, R)
     j = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
@@ -248,12 +248,12 @@ def backward(
     label = tl.load(y + i, mask=inside, other=ignore_index)
     keep = label != ignore_index
     label = label.to(tl.int32)
-    v = tl.load(rows + N + i, mask=keep, other=0.0)
-    top = tl.load(rows + 3 * N + i, mask=keep, other=0.0)
-    s = tl.load(rows + 4 * N + i, mask=keep, other=0.0)
+    i = i.to(tl.int64)
+    v = tl.load(rows + far + i, mask=keep, other=0.0)
+    top = tl.load(rows + 3 * far + i, mask=keep, other=0.0)
+    s = tl.load(rows + 4 * far + i, mask=keep, other=0.0)
     upstream = tl.load(grad_output + i * grad_stride, mask=keep, other=0.0)
     half = tl.where(keep, 0.5 * tl.load(stats) * v * upstream, 0.0)
-    i = i.to(tl.int64)
     x = _others(_read(z + i * z_row * ALIGN, z_column, j, keep, C), j, label)
     e = _exp(x - top[:, None])
     _store(g + i * g_row * ALIGN, g_column, j, label, inside, C, e, s, half)

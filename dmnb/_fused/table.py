@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from dmnb.emphasis import Emphasis
+from dmnb.emphasis.base import on_cpu
 
 CELLS = 64  # to a unit of asinh(m)
 REACH = 16  # the largest |asinh(m)|; beyond are two more cells, where w is constant
@@ -46,6 +47,7 @@ class Table(NamedTuple):
 
 
 @functools.cache  # kept for good: a captured CUDA graph holds the address
+@on_cpu
 def _of(emphasis: Emphasis, device: torch.device) -> Table | None:
     breaks = torch.tensor(emphasis._breaks, dtype=torch.float64).logit()
     nodes = torch.cat([_NODES, breaks]).unique()
