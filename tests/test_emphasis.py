@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.interpolate import PchipInterpolator
 
-from dmnb import emphasis
+from dmnb import dm_loss, emphasis
 from dmnb.emphasis import (
     CCE,
     DM,
@@ -300,3 +300,24 @@ def test_a_function_may_answer_in_any_dtype(fn):
 def test_bad_input_is_named(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("e", [*emphasis.examples(), Custom(lambda p: 1 + p)], ids=str)
+def test_another_default_device_changes_nothing(e):
+    """Tensors are made on the CPU, or where those that come in are."""
+
+    def answers(e):
+        p, w = np.linspace(0, 1, 5), e.weight(0.3)
+        numbers = e.mode, e.contrast, e.tails, e.variance(), e.variance(p), e.objective(1.5)
+        return w, *numbers, e.density(p).tolist()
+
+    expected = answers(e)
+    made = (1 + torch.arange(4) % 3, torch.linspace(-3, 3, 12).view(4, 3))
+    with torch.device("meta"):  # a tensor that strays there has no values
+        twin = copy.copy(e)
+        assert repr(answers(twin)) == repr(expected)
+        if not isinstance(e, emphasis.PerClass):
+            dm_loss(made[1], made[0] - 1, twin).item()
+        z, y = emphasis.sample_logits(3)
+        profile = emphasis.profile(torch.nn.functional.cross_entropy, z, y)
+        assert profile.p.device == torch.device("cpu")

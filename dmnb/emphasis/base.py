@@ -34,6 +34,17 @@ def wide(x: Tensor) -> Tensor:
     return x if x.is_mps else x.double()
 
 
+def on_cpu(function):
+    """Let a function make its tensors on the CPU, whatever torch's default device is."""
+
+    @functools.wraps(function)
+    def wrapped(*args, **options):
+        with torch.device("cpu"):
+            return function(*args, **options)
+
+    return wrapped
+
+
 def _answer_in_kind(method):
     """Let a method on wide tensors take floats, arrays and tensors, and return what came in."""
 
@@ -42,7 +53,7 @@ def _answer_in_kind(method):
         if isinstance(x, Tensor):
             dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
             return method(self, wide(x)).to(dtype)
-        result = method(self, torch.as_tensor(np.asarray(x, dtype=np.float64)))
+        result = method(self, torch.from_numpy(np.asarray(x, dtype=np.float64)))
         return result.numpy() if isinstance(x, np.ndarray) else result.item()
 
     return wrapped
@@ -139,6 +150,7 @@ class Emphasis(ABC):
     _reach = 700.0  # the |m| up to which w is accurate
     __array_ufunc__ = None  # a NumPy scalar times an emphasis is an emphasis, not an array
 
+    @on_cpu
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             if field.type in ("float", float):
@@ -210,6 +222,7 @@ class Emphasis(ABC):
         return self._tables[torch.device("cpu")].integral
 
     @property
+    @on_cpu
     def mode(self) -> float:
         """argmax of w on [0, 1] (Definition 1); nan when w is constant."""
         p = torch.sigmoid(_NODES)
@@ -237,6 +250,7 @@ class Emphasis(ABC):
         return self.weight(top) / at_one if at_one > 0 else math.inf
 
     @property
+    @on_cpu
     def tails(self) -> Tails:
         """at_zero and at_one: the limit of w there, and a of w ~ K p^a or K (1-p)^a."""
         return measure(self.weight_at, reach=self._reach)
@@ -253,7 +267,8 @@ class Emphasis(ABC):
         p: probabilities of any shape, in [0, 1]; None for p uniform on [0, 1].
         """
         if p is not None:
-            w = self.weight(wide(torch.as_tensor(p)))
+            p = p if isinstance(p, Tensor) else torch.from_numpy(np.asarray(p, dtype=np.float64))
+            w = self.weight(wide(p))
             check("p", p, w.numel() > 0, "not empty")
             return w.var(correction=0).item()
         _, points, dp = self._quadrature()

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dmnb.emphasis.base import Emphasis, check
+from dmnb.emphasis.base import Emphasis, check, on_cpu
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -141,7 +141,9 @@ def profile(loss_fn: Loss, logits: Tensor | np.ndarray, target: Tensor | np.ndar
     Raises:
         ValueError: shapes that do not fit, a loss without gradient or with one that is not finite.
     """
-    z, y = torch.as_tensor(logits), torch.as_tensor(target)
+    z, y = (
+        x if isinstance(x, Tensor) else torch.from_numpy(np.asarray(x)) for x in (logits, target)
+    )
     fits = z.dim() == 2 and z.shape[1] >= 2 and z.is_floating_point()
     check("logits", tuple(z.shape), fits, "floating, of shape (N, C) with C >= 2")
     check("target", tuple(y.shape), y.shape == z.shape[:1], f"of shape ({len(z)},)")
@@ -154,6 +156,7 @@ def profile(loss_fn: Loss, logits: Tensor | np.ndarray, target: Tensor | np.ndar
     return Profile(*(v.numpy() for v in values)) if isinstance(logits, np.ndarray) else values
 
 
+@on_cpu
 def sample_logits(
     count: int,
     num_classes: int = 10,
