@@ -72,6 +72,15 @@ def test_a_sum_adds_weights_and_objectives(a, b, one, other):
     assert torch.allclose(swapped.weight(P), both.weight(P), rtol=1e-12)
 
 
+def test_an_emphasis_that_is_there_twice_counts_twice():
+    e = emphasis.Sum((CCE(), MAE(), CCE()), (1, 2, 0.5))
+    assert e == 1.5 * CCE() + 2 * MAE() and e.emphases == (CCE(), MAE())
+    w = 1.5 * CCE().weight(P) + 2 * MAE().weight(P)
+    assert close((2 * e).weight(P), 2 * w)
+    assert close((e + MAE()).weight(P), w + MAE().weight(P))
+    assert close(emphasis.PerClass((e, MAE())).weight(P), (w + MAE().weight(P)) / 2)
+
+
 @given(one=members, other=members)
 @few
 def test_a_product_multiplies_weights(one, other):

@@ -1,6 +1,7 @@
 """Emphasis families against their formulas, closed forms and quadrature."""
 
 import copy
+import dataclasses
 import json
 import math
 import pickle
@@ -321,3 +322,8 @@ def test_another_default_device_changes_nothing(e):
         z, y = emphasis.sample_logits(3)
         profile = emphasis.profile(torch.nn.functional.cross_entropy, z, y)
         assert profile.p.device == torch.device("cpu")
+
+
+def test_a_normal_is_replaced_as_any_dataclass():
+    assert dataclasses.replace(Normal(1.4, 4), beta=5) == Normal(1.4, 5)
+    assert dataclasses.replace(Normal(1.4, 4), psi=0.2) == Normal(mode=0.2, beta=4)

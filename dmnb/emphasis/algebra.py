@@ -29,7 +29,8 @@ from dmnb.emphasis.base import Emphasis, check
 class Sum(Emphasis):
     """w = Σ_k a_k w_k, written a * e_1 + b * e_2.
 
-    emphases: one or more; coefficients: as many, finite and > 0; else ValueError.
+    emphases: one or more; coefficients: as many, finite and > 0; else ValueError. An emphasis that
+    is there twice counts twice: its coefficients are added up.
     """
 
     emphases: tuple[Emphasis, ...]
@@ -37,13 +38,16 @@ class Sum(Emphasis):
     name = "sum"
 
     def _validate(self) -> None:
-        object.__setattr__(self, "emphases", _checked(self.emphases, least=1))
+        emphases = _checked(self.emphases, least=1)
         coefficients = tuple(float(a) for a in self.coefficients)
-        object.__setattr__(self, "coefficients", coefficients)
-        count = len(self.emphases)
+        count = len(emphases)
         check("coefficients", coefficients, len(coefficients) == count, f"{count} numbers")
-        for a in coefficients:
+        terms = {}
+        for e, a in zip(emphases, coefficients, strict=True):
             _check_factor(a)
+            terms[e] = terms.get(e, 0) + a
+        object.__setattr__(self, "emphases", tuple(terms))
+        object.__setattr__(self, "coefficients", tuple(terms.values()))
 
     @property
     def _breaks(self) -> tuple[float, ...]:
@@ -219,10 +223,8 @@ def add(one: Emphasis, other: Emphasis) -> Emphasis:
         return NotImplemented
     if isinstance(one, PerClass) or isinstance(other, PerClass):
         return _by_class(add, one, other)
-    terms = _terms(one)
-    for e, a in _terms(other).items():
-        terms[e] = terms.get(e, 0) + a
-    return Sum(tuple(terms), tuple(terms.values()))
+    terms = *_terms(one).items(), *_terms(other).items()
+    return Sum(*zip(*terms, strict=True))
 
 
 def multiply(one: Emphasis, other: Emphasis | float) -> Emphasis:

@@ -110,8 +110,11 @@ class Normal(Emphasis):
     formula = r"\exp(-\beta p (p - 2\psi))"
     source = "Wang et al., arXiv 1905.11233, equation 9"
 
-    def __init__(self, mode: float, beta: float) -> None:
-        object.__setattr__(self, "psi", mode)
+    def __init__(
+        self, mode: float | None = None, beta: float | None = None, *, psi: float | None = None
+    ) -> None:
+        # psi is the mode's name as a field, by which dataclasses.replace passes it on
+        object.__setattr__(self, "psi", psi if mode is None else mode)
         object.__setattr__(self, "beta", beta)
         self.__post_init__()
 
