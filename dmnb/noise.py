@@ -12,9 +12,11 @@ class must be one that the map moves. `rate` measures what was made.
 Protocols: Wang et al., arXiv 1905.11233, section 4; Patrini et al., CVPR 2017 (matrices).
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import torch
@@ -224,12 +226,20 @@ def rate(clean: Labels, noisy: Labels) -> float:
 
 def _choose(n: int, rate: float, generator: torch.Generator | None, exact: bool) -> Tensor:
     """(n,) bool: which of n labels to corrupt."""
-    if not isinstance(rate, Real | Tensor) or not 0 <= rate <= 1:
+    r = _number(rate)
+    if not 0 <= r <= 1:
         raise ValueError(f"rate must be in [0, 1], got {rate!r}")
     device = _device_of(generator)
     if not exact:
-        return torch.rand(n, dtype=torch.float64, generator=generator, device=device) < rate
-    return torch.randperm(n, generator=generator, device=device) < round(rate * n)
+        return torch.rand(n, dtype=torch.float64, generator=generator, device=device) < r
+    return torch.randperm(n, generator=generator, device=device) < round(r * n)
+
+
+def _number(value: Any) -> float:
+    """A number, also one in a tensor; nan for anything else."""
+    if isinstance(value, Tensor) and value.numel() == 1:
+        value = value.item()
+    return value if isinstance(value, Real) else math.nan
 
 
 def _largest_remainders(shares: Tensor, total: int) -> Tensor:
@@ -260,9 +270,10 @@ def _device_of(generator: torch.Generator | None) -> torch.device:
 
 
 def _checked_classes(num_classes: int) -> int:
-    if num_classes != int(num_classes) or num_classes < 2:
-        raise ValueError(f"num_classes must be an integer >= 2, got {num_classes}")
-    return int(num_classes)
+    classes = _number(num_classes)
+    if not (classes >= 2 and classes % 1 == 0):
+        raise ValueError(f"num_classes must be an integer >= 2, got {num_classes!r}")
+    return int(classes)
 
 
 def _checked_labels(

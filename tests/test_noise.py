@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -258,7 +260,7 @@ def test_labels_must_be_a_vector(corrupt, labels):
 
 
 @pytest.mark.parametrize("kind", ["symmetric", "symmetric_inclusive", "asymmetric", "pair"])
-@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan"), 40, ".4", None])
+@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan"), 40, ".4", None, torch.ones(2)])
 @pytest.mark.parametrize("exact", [False, True])
 def test_rates_outside_the_unit_interval_are_refused(kind, rate, exact):
     with pytest.raises(ValueError, match=r"rate must be in \[0, 1\], got"):
@@ -283,7 +285,14 @@ def test_a_whole_number_of_classes_counts_whatever_its_type():
         assert torch.equal(noisy, corrupt(balanced(9, 3), 0.5, 3, generator=seeded(), **more))
 
 
-@pytest.mark.parametrize("classes", [1, 0, -3, 2.5])
+def test_numbers_may_come_in_tensors():
+    expected = noise.symmetric(balanced(9), 0.5, C, generator=seeded(), exact=True)
+    numbers = torch.tensor(0.5), torch.tensor(C)
+    noisy = noise.symmetric(balanced(9), *numbers, generator=seeded(), exact=True)
+    assert torch.equal(noisy, expected)
+
+
+@pytest.mark.parametrize("classes", [1, 0, -3, 2.5, None, "3", math.inf, math.nan])
 def test_fewer_than_two_classes_are_refused(classes):
     for corrupt in (noise.symmetric, noise.symmetric_inclusive, noise.pair):
         with pytest.raises(ValueError, match="num_classes must be an integer >= 2"):
