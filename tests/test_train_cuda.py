@@ -68,7 +68,7 @@ class FakeGraph:
     def __init__(self, fails=None):
         self.fails, self.replayed = fails, 0
 
-    def __call__(self, step):
+    def __call__(self, step, device):
         if self.fails:
             raise self.fails
 
@@ -304,24 +304,63 @@ def test_on_cuda_kernels_are_deterministic_inside_the_block_only(monkeypatch):
         assert features == () and len(asked) == 1
 
 
-def test_a_failed_capture_gives_back_stream_and_generator(monkeypatch):
-    """torch leaves both as they were in the capture."""
-    log = []
+class TwoGPUs:
+    """What of torch.cuda records a graph, for devices 0, which is the current one, and 1."""
+
+    def __init__(self, monkeypatch, fails=None):
+        self.now, self.log, self.fails = 0, [], fails
+        for name in ("device", "Stream", "current_stream", "graph", "set_stream"):
+            monkeypatch.setattr(torch.cuda, name, getattr(self, name))
+        monkeypatch.setattr(torch.cuda, "CUDAGraph", lambda: SimpleNamespace(replay="replay"))
+        generators = [
+            SimpleNamespace(
+                clone_state=lambda k=k: f"state {k}",
+                graphsafe_set_state=lambda state, k=k: self.log.append(f"generator {k}: {state}"),
+            )
+            for k in (0, 1)
+        ]
+        monkeypatch.setattr(torch.cuda, "default_generators", generators)
 
     @contextmanager
-    def capture(graph):
-        yield
-        raise RuntimeError("capture invalidated")
+    def device(self, device):
+        before, self.now = self.now, device.index
+        try:
+            yield
+        finally:
+            self.now = before
 
-    generator = SimpleNamespace(clone_state=lambda: "state", graphsafe_set_state=log.append)
-    stream = SimpleNamespace(device=SimpleNamespace(index=0))
-    fakes = {"CUDAGraph": object, "graph": capture, "current_stream": lambda: stream}
-    fakes |= {"default_generators": (generator,), "set_stream": log.append}
-    for name, fake in fakes.items():
-        monkeypatch.setattr(torch.cuda, name, fake)
+    def Stream(self):
+        return f"new of {self.now}"
+
+    def current_stream(self):
+        return SimpleNamespace(device=SimpleNamespace(index=self.now))
+
+    @contextmanager
+    def graph(self, graph, stream):
+        self.log.append(f"capture on {stream}")
+        yield
+        if self.fails:
+            raise self.fails
+
+    def set_stream(self, stream):
+        self.log.append(f"back to {stream.device.index}")
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_step_is_recorded_on_its_own_device(k, monkeypatch):
+    gpus = TwoGPUs(monkeypatch)
+    step = lambda: gpus.log.append(f"step on {gpus.now}")  # noqa: E731
+    assert cuda.record(step, torch.device("cuda", k)) == "replay"
+    assert gpus.log == [f"capture on new of {k}", f"step on {k}"] and gpus.now == 0
+
+
+def test_a_failed_capture_gives_back_stream_and_generator(monkeypatch):
+    """torch leaves both as they were in the capture."""
+    gpus = TwoGPUs(monkeypatch, RuntimeError("capture invalidated"))
     with pytest.raises(RuntimeError, match="capture invalidated"):
-        cuda.record(lambda: log.append("step"))
-    assert log == ["step", stream, "state"]
+        cuda.record(lambda: gpus.log.append("step"), torch.device("cuda", 1))
+    assert gpus.log == ["capture on new of 1", "step", "back to 1", "generator 1: state 1"]
+    assert gpus.now == 0
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])

@@ -150,7 +150,7 @@ def _record(run: Run, example: tuple[Tensor, ...]) -> None:
 def recorded(update: Callable, example: Sequence[Tensor]) -> Callable[..., None]:
     """update(*tensors, size=B) for tensors of the example's shapes (B, ...), as one graph."""
     inputs = tuple(x.clone() for x in example)
-    replay = record(partial(update, *inputs, size=len(inputs[0])))
+    replay = record(partial(update, *inputs, size=len(inputs[0])), inputs[0].device)
 
     def step(*tensors: Tensor, **_) -> None:
         for mine, new in zip(inputs, tensors, strict=True):
@@ -160,19 +160,21 @@ def recorded(update: Callable, example: Sequence[Tensor]) -> Callable[..., None]
     return step
 
 
-def record(step: Callable[[], None]) -> Callable[[], None]:
-    """A function that replays what step() launches on the GPU; recording does not run it."""
-    graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
-    generator = torch.cuda.default_generators[stream.device.index]
-    spare = generator.clone_state()
-    try:
-        with torch.cuda.graph(graph):
-            step()
-    except Exception:
-        # A capture that fails leaves its stream current, and the generator waiting for its end.
-        torch.cuda.set_stream(stream)
-        generator.graphsafe_set_state(spare)
-        raise
+def record(step: Callable[[], None], device: torch.device) -> Callable[[], None]:
+    """A function that replays what step() launches on a GPU; recording does not run it."""
+    with torch.cuda.device(device):
+        graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
+        generator = torch.cuda.default_generators[stream.device.index]
+        spare = generator.clone_state()
+        try:
+            # On a stream of this device: torch keeps one of its own, of the first that captured.
+            with torch.cuda.graph(graph, stream=torch.cuda.Stream()):
+                step()
+        except Exception:
+            # A capture that fails leaves its stream current, and the generator waiting for its end.
+            torch.cuda.set_stream(stream)
+            generator.graphsafe_set_state(spare)
+            raise
     return graph.replay
 
 
