@@ -3,6 +3,7 @@ import dataclasses
 import logging
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -160,6 +161,34 @@ def test_options_do_what_they_do_in_fit(options):
     assert_same_networks(first, second)
 
 
+def test_runs_with_rows_to_ignore_are_what_they_are_alone():
+    data = made()
+    labels = [noisy(data.train_labels, k) for k in range(3)]
+    labels[1][::4] = -100
+    many, alone, first, second = both_ways(LOSSES[3:6], labels=labels)
+    assert_same(many, alone)
+    assert_same_networks(first, second)
+
+
+class Tempered(nn.Sequential):
+    """One function while it trains, another when it is asked."""
+
+    def forward(self, x):
+        z = super().forward(x)
+        return z if self.training else -z
+
+
+def test_networks_are_measured_in_evaluation_mode():
+    data = made()
+    nets = [Tempered(nn.Flatten(), net) for net in networks(2)]
+    twins = copy.deepcopy(nets)
+    options = {"labels": [data.train_labels] * 2, "lr": np.float32(0.1), "epochs": 3}
+    streams = [stream(k) for k in range(2)]
+    many = fit_many(nets, LOSSES[:2], data, generators=streams, **options)
+    assert_same(many, one_after_another(twins, LOSSES[:2], data, **options))
+    assert_same_networks(nets, twins)
+
+
 def test_subsets_are_centred_and_drawn_as_alone():
     draws = stream(5)
     subsets = [torch.randperm(N, generator=draws)[:70].sort().values for _ in range(4)]
@@ -273,6 +302,7 @@ def test_equal_emphases_are_evaluated_once():
     [
         ({"losses": LOSSES[:1]}, "losses must be one for each of 2 models, got 1"),
         ({"labels": []}, "labels must be one for each of 2 models, got 0"),
+        ({"labels": [torch.zeros(N - 1).long()] * 2}, f"labels must be {N} each, got {N - 1}"),
         ({"lr": [0.1, 0.1, 0.1]}, "lr must be one for each of 2 models, got 3"),
         ({"generators": [None]}, "generators must be one for each"),
         ({"lr": [0.1, 0.0]}, "lr must be positive, got 0"),

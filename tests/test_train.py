@@ -8,7 +8,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from dmnb import emphasis
-from dmnb.loss import DMLoss
+from dmnb.loss import DMLoss, log_odds
 from dmnb.train import (
     SCHEDULES,
     accuracy,
@@ -261,6 +261,37 @@ def test_what_data_may_be_is_said(data, words):
         fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.1)
     with pytest.raises(ValueError, match=words):
         fit_many([network()], [nn.CrossEntropyLoss()], data, labels=[None], epochs=1, lr=0.1)
+
+
+def test_there_are_as_many_labels_as_images():
+    for part in ("train", "test"):
+        data, _ = blobs()
+        setattr(data, f"{part}_labels", getattr(data, f"{part}_labels")[:-1])
+        with pytest.raises(ValueError, match=rf"{part}_labels must be \d+, as the images, got"):
+            fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.1)
+
+
+def test_vectors_are_not_cropped():
+    data, _ = blobs()
+    for name in ("train_images", "test_images"):
+        setattr(data, name, getattr(data, name).flatten(1)[..., None, None])
+    with pytest.raises(ValueError, match="augment must be False with images of one pixel"):
+        fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.1, augment=True)
+
+
+def test_examples_to_ignore_are_not_measured():
+    data, clean = blobs()
+    counts = torch.arange(150) % 5 > 0
+    data.train_labels = data.train_labels.where(counts, -100)
+    loss = DMLoss(emphasis.DM(0.5, 12))
+    model, curves = trained(loss, data=(data, clean))
+    logits = predict(model, data.train_images[counts], centre=centring(data.train_images))
+    given, true = data.train_labels[counts], clean[counts]
+    m = log_odds(logits.double(), given)
+    for part, curve in ((given == true, curves.p_clean), (given != true, curves.p_noisy)):
+        assert curve[-1] == pytest.approx(m[part].sigmoid().mean().item())
+    assert curves.ess[-1] == pytest.approx(effective_share(loss.emphasis.weight_at(m)))
+    assert curves.corrupted == accuracy(logits, given)
 
 
 def test_schedules():

@@ -14,6 +14,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
+from numbers import Real
 from types import SimpleNamespace
 
 import torch
@@ -81,10 +82,13 @@ def fit_many(
     """
     check_images(data, parts=("train_images", "test_images", "test_labels"))
     count = len(models)
-    rates = [lr] * count if isinstance(lr, int | float) else list(lr)
+    rates = [lr] * count if isinstance(lr, Real) else list(lr)
     generators = [None] * count if generators is None else generators
     rows = [torch.arange(len(data.train_images))] * count if subsets is None else subsets
     _check_lists(count, losses=losses, labels=labels, lr=rates, generators=generators, subsets=rows)
+    for y in labels:
+        if len(y) != len(data.train_images):
+            raise ValueError(f"labels must be {len(data.train_images)} each, got {len(y)}")
     check_truth(labels[0], clean_labels)
     positive = {"epochs": epochs, "batch_size": batch_size, "record_every": record_every}
     for name, value in {"lr": min(rates), **positive}.items():

@@ -20,9 +20,10 @@ class Curves:
     probability of the label the example was GIVEN. ``p_clean`` and ``p_noisy`` are means of p over
     the training examples whose given label is right, and wrong. ``ess`` is (sum w)^2 / (N sum w^2)
     in (0, 1], the effective sample size of the emphasis weights w as a share of the N training
-    examples: 1 when all weigh the same, 1/N when one example has all the weight. An entry is None
-    where it has no value: clean labels unknown, no noisy example, a loss without an emphasis, a
-    network that has diverged.
+    examples: 1 when all weigh the same, 1/N when one example has all the weight. Examples whose
+    label is no class, such as -100, to be ignored, are left out. An entry is None where it has no
+    value: clean labels unknown, no noisy example, a loss without an emphasis, a network that has
+    diverged.
 
     ``histograms`` holds at most 25 dicts ``{"epoch", "clean", "noisy"}``: counts of p in 20 equal
     bins of [0, 1]. ``corrupted`` and ``intact`` are accuracies of the final network over the WHOLE
@@ -75,8 +76,8 @@ def predict(
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
-    """Share of (N,) labels that (N, K) logits predict, in [0, 1]."""
-    return (logits.argmax(1) == labels).double().mean().item()
+    """Share of (N,) labels that (N, K) logits predict, in [0, 1]; negative ones are left out."""
+    return (logits.argmax(1) == labels)[labels >= 0].double().mean().item()
 
 
 def _weights(emphasis, m: Tensor, labels: Tensor, classes: int) -> Tensor:
@@ -111,6 +112,9 @@ def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> 
     logits (N, K); labels, as given, and truth, or None, int64 (N,).
     """
     check_truth(labels, truth)
+    counts = (labels >= 0) & (labels < logits.shape[1])
+    logits, labels = logits[counts], labels[counts]
+    truth = None if truth is None else truth[counts]
     m = log_odds(logits.double(), labels)
     p = m.sigmoid()
     usable = curves.diverged is None

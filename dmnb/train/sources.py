@@ -171,7 +171,8 @@ class FromLoaders:
 
 
 def check_images(data: Any, *, parts: Iterable[str] = PARTS) -> None:
-    """ValueError for data without these parts, as tensors of their dimensions."""
+    """ValueError for data without these parts, as tensors of their dimensions, or where there are
+    not as many labels as images."""
     for name in parts:
         part = getattr(data, name, None)
         if not isinstance(part, Tensor) or part.ndim != PARTS[name]:
@@ -182,12 +183,17 @@ def check_images(data: Any, *, parts: Iterable[str] = PARTS) -> None:
                 "does; vectors (N, D) are images (N, D, 1, 1), and fit takes loaders as "
                 f"train.Loaders(train, test). Got {type(data).__name__}, its {name}: {found}"
             )
+        images = getattr(data, name.replace("labels", "images"))
+        if len(part) != len(images):
+            raise ValueError(f"{name} must be {len(images)}, as the images, got {len(part)}")
 
 
 def source_of(data, *, batch_size: int, augment: bool, generator, processes: Processes):
     """The source for fit's ``data``: `Loaders`, or else anything with images in memory."""
     if not isinstance(data, Loaders):
         check_images(data)
+        if augment and data.train_images.shape[-2:] == (1, 1):
+            raise ValueError("augment must be False with images of one pixel, such as vectors")
         return InMemory(
             data,
             batch_size=batch_size,

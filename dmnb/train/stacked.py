@@ -20,7 +20,7 @@ class Networks:
         self.models = [model.to(device) for model in models]
         stacked, _ = stack_module_state(self.models)
         self.names, self.parameters = list(stacked), list(stacked.values())
-        self.skeleton = copy.deepcopy(models[0]).to("meta")
+        self.skeleton = copy.deepcopy(models[0]).to("meta").train()
 
     def __call__(self, x: Tensor) -> Tensor:
         """Inputs (K, B, C, H, W), or (B, C, H, W) for all, to logits (K, B, classes)."""
@@ -33,8 +33,11 @@ class Networks:
 
     @torch.no_grad()
     def predict(self, images: Tensor, centre: Callable[[Tensor], Tensor]) -> Tensor:
-        """Logits (K, N, classes) of images (N, C, H, W) as they are stored."""
-        return torch.cat([self(centre(part)) for part in images.split(EXAMPLES)], 1)
+        """Logits (K, N, classes) of images (N, C, H, W) as they are stored, in evaluation mode."""
+        self.skeleton.eval()
+        logits = torch.cat([self(centre(part)) for part in images.split(EXAMPLES)], 1)
+        self.skeleton.train()
+        return logits
 
     @torch.no_grad()
     def write_back(self) -> None:
@@ -110,6 +113,7 @@ class JointLoss:
         ]
         order = [*(k for runs in groups.values() for k in runs), *(k for k, _ in self.alone)]
         self.place = torch.tensor(order, device=labels.device).argsort()
+        self.apart = torch.tensor([k for k, _ in self.alone], dtype=torch.int64).to(labels.device)
 
     def __call__(self, z: Tensor, y: Tensor) -> Tensor:
         values = [loss(z[k], y[k]).reshape(1) for k, loss in self.alone]
@@ -118,7 +122,8 @@ class JointLoss:
     def _joined(self, z: Tensor, y: Tensor) -> Iterator[Tensor]:
         if not self.groups:
             return
-        log_odds_of_all = log_odds(z.flatten(0, 1).double(), y.flatten()).view(y.shape)
+        labels = y.index_fill(0, self.apart, 0)  # any: those of the others may be to ignore
+        log_odds_of_all = log_odds(z.flatten(0, 1).double(), labels.flatten()).view(y.shape)
         for emphasis, runs, normalizations in self.groups:
             own, m = emphasis._for_labels(y[runs], z.shape[2]), log_odds_of_all[runs]
             value, pull = own._value(m.detach()), own._pull(m.detach())
