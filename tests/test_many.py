@@ -149,6 +149,7 @@ def test_every_loss_has_the_curves_it_has_alone():
         {"schedule": "step", "milestones": [3, 7], "drop": 3},
         {"schedule": "inv"},
         {"lr": [0.01, 0.03, 0.1, 0.05]},
+        {"lr": np.float32(0.03)},
         {"record_every": 3},
         {"clean_labels": None},
         {"batch_size": 1000},
@@ -182,7 +183,7 @@ def test_networks_are_measured_in_evaluation_mode():
     data = made()
     nets = [Tempered(nn.Flatten(), net) for net in networks(2)]
     twins = copy.deepcopy(nets)
-    options = {"labels": [data.train_labels] * 2, "lr": np.float32(0.1), "epochs": 3}
+    options = {"labels": [data.train_labels] * 2, "lr": 0.1, "epochs": 3}
     streams = [stream(k) for k in range(2)]
     many = fit_many(nets, LOSSES[:2], data, generators=streams, **options)
     assert_same(many, one_after_another(twins, LOSSES[:2], data, **options))

@@ -101,7 +101,8 @@ def _check_exponent(beta: float, exponent: float) -> None:
 class Normal(Emphasis):
     """w = exp(-beta p (p - 2 mode)): a normal density cut to [0, 1] (equation 9).
 
-    mode and beta finite, else ValueError; the argmax is the mode clipped to [0, 1].
+    mode and beta finite, else ValueError; the argmax is the mode clipped to [0, 1]. psi is the
+    field's name for the mode, by which dataclasses.replace passes it on.
     """
 
     psi: float
@@ -113,7 +114,6 @@ class Normal(Emphasis):
     def __init__(
         self, mode: float | None = None, beta: float | None = None, *, psi: float | None = None
     ) -> None:
-        # psi is the mode's name as a field, by which dataclasses.replace passes it on
         object.__setattr__(self, "psi", psi if mode is None else mode)
         object.__setattr__(self, "beta", beta)
         self.__post_init__()
