@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import ScaledTranslation
 
 # Where a name may stand: at these sides of a point of the curve, so many points away. Its box is
 # measured at _BOX.
@@ -20,17 +21,33 @@ _BOX = np.array([(x, y) for x in np.linspace(-1, 1, 9) for y in (-1, 0, 1)])
 
 
 def name_ends(ax: Axes) -> None:
-    """Each labelled line's name at its right end, moved apart where ends meet."""
+    """Each labelled line's name at its right end, moved apart where ends meet.
+
+    Where names share a colour, a piece of the line stands before each.
+    """
     lines = [line for line in ax.lines if not line.get_label().startswith("_")]
     ends = [np.asarray(line.get_ydata(), dtype=float) for line in lines]
     ends = ax.transLimits.transform([(0, y[np.isfinite(y)][-1]) for y in ends])[:, 1]
     order = np.argsort(ends, kind="stable")
     heights = apart(ends[order], gap=0.072)
+    names = {(line.get_color(), line.get_label()) for line in lines}
     for k, height in zip(order, heights, strict=True):
+        line = lines[k]
+        shared = sum(colour == line.get_color() for colour, _ in names) > 1
         ax.annotate(
-            lines[k].get_label(), (1, height), xytext=(7, 0), va="center",
-            color=lines[k].get_color(), xycoords="axes fraction", textcoords="offset points",
+            line.get_label(), (1, height), xytext=(36 if shared else 7, 0), va="center",
+            color=line.get_color(), xycoords="axes fraction", textcoords="offset points",
         )  # fmt: skip
+        if shared:
+            _piece(ax, line, height)
+
+
+def _piece(ax: Axes, line: Line2D, height: float) -> None:
+    piece = Line2D([7 / 72, 30 / 72], [0, 0])
+    piece.update_from(line)
+    at = ax.figure.dpi_scale_trans + ScaledTranslation(1, height, ax.transAxes)
+    piece.set(transform=at, clip_on=False, label="_piece")
+    ax.add_artist(piece)
 
 
 def apart(y: np.ndarray, gap: float) -> np.ndarray:

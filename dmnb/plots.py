@@ -390,6 +390,8 @@ def _plot(ax: Axes, lines: Mapping[str, tuple[Any, Any]]) -> list[Line2D]:
         drawn += ax.plot(
             x, y, color=look.colour, linestyle=look.dash, marker=marker, label=look.label
         )
+        if marker:
+            ax.margins(x=0.03)
     return drawn
 
 

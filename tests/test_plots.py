@@ -276,6 +276,7 @@ def test_few_points_have_markers_and_many_have_none():
     found = [drawn.get_marker() for drawn in ax.lines]
     assert found[:2] == ["o", "None"]
     assert found[2] not in {look.marker for look in plots.STYLE.values()} | {"None"}
+    assert ax.get_xlim()[0] < 0 and ax.get_xlim()[1] > 12  # no marker is cut
 
 
 def test_ticks_are_whole_where_every_x_is():
@@ -334,6 +335,9 @@ def test_members_of_a_family_are_told_apart_in_figures_of_records(draw):
     own, again = line(ax, "DM"), line(ax, "DM, again")
     assert own.get_color() == again.get_color()
     assert own.get_linestyle() != again.get_linestyle()
+    pieces = [drawn for drawn in ax.lines if drawn.get_label() == "_piece"]
+    assert {p.get_linestyle() for p in pieces} == {own.get_linestyle(), again.get_linestyle()}
+    assert all(x.get_label() != "_piece" for x in draw({"dm": records}).axes[0].lines)
 
 
 # --- One language, on white and on dark ---------------------------------------------------------
