@@ -91,13 +91,16 @@ class _Fused(torch.autograd.Function):
             value, rows, stats = _forward_op(z, y, weight, cells, start, *options[:5])
         else:
             if options.one_pass:
-                ctx.gradient = z.new_empty(z.shape)
+                ctx.gradient = z.detach() if options.inplace else z.new_empty(z.shape)
             value, rows, stats = launch.forward(z, y, weight, cells, start, options, ctx.gradient)
         if process_group is not None:
             value, stats = _join(stats, options, process_group)
         if options.per_row:
             value = rows[0] * stats[0]
-        ctx.save_for_backward(z, y, rows, stats)
+        if options.one_pass and options.inplace:
+            torch.autograd.graph.increment_version(z)  # whoever kept the logits is told
+        else:
+            ctx.save_for_backward(z, y, rows, stats)
         ctx.mark_non_differentiable(rows)
         ctx.set_materialize_grads(False)  # a launch, to fill zeros for rows
         return value, rows
@@ -106,19 +109,30 @@ class _Fused(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor | None, _: Any) -> tuple[Tensor | None, ...]:
         if grad_output is None:
             return (None,) * 8
+        options, again = ctx.options, torch.is_grad_enabled()
         g, ctx.gradient = ctx.gradient, None
-        z, *_ = kept = *ctx.saved_tensors, grad_output, ctx.options.ignore_index
         if torch.compiler.is_compiling():
-            g = _backward_op(*kept)
-        elif (again := torch.is_grad_enabled()) or _is_batched(grad_output):
+            g = _backward_op(*_saved(ctx), grad_output, options.ignore_index)
+        elif again or _is_batched(grad_output):
+            z, *_ = _saved(ctx)
             with torch.enable_grad():
                 value = ctx.reference(z)
             (g,) = torch.autograd.grad(value, z, grad_output, create_graph=again)
         elif g is not None:
             launch.rescale(g, grad_output)
         else:  # the two passes, or another backward through the same graph
-            g = launch.backward(*kept, z.new_empty(z.shape))
+            z, *kept = _saved(ctx)
+            out = z.detach() if options.inplace else z.new_empty(z.shape)
+            g = launch.backward(z, *kept, grad_output, options.ignore_index, out)
+            if options.inplace:
+                torch.autograd.graph.increment_version(z)
         return g, None, None, None, None, None, None, None
+
+
+def _saved(ctx: Any) -> tuple[Tensor, ...]:
+    if not ctx.saved_tensors:
+        raise RuntimeError("inplace: the logits became their gradient, which is gone")
+    return ctx.saved_tensors
 
 
 def _is_batched(grad_output: Tensor) -> bool:
@@ -174,6 +188,7 @@ def dm_loss(
     ignore_index: int,
     process_group: Any,
     reference: Callable[[Tensor], Tensor] | None = None,
+    inplace: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """dmnb.dm_loss of rows that have all it needs, and what it found of each.
 
@@ -182,6 +197,8 @@ def dm_loss(
         y: (N,) or (N, 1) labels, int64. One outside [0, C) makes its row NaN.
         reference: z -> the same loss in differentiable operations, for second derivatives and for
             many gradients at once.
+        inplace: let the gradient take the place of the logits, in forward with one pass, else in
+            backward. Whoever kept the logits for a backward of its own gets autograd's error.
         The others: as dmnb.dm_loss.
 
     Returns:
@@ -189,8 +206,10 @@ def dm_loss(
         ignored), and two for the kernels.
 
     Raises:
-        ValueError: weight of another shape.
+        ValueError: inplace for a leaf of the graph, or weight of another shape.
     """
+    if inplace and z.is_leaf:
+        raise ValueError("inplace must be False for logits that are a leaf of the graph")
     if weight is not None and weight.shape != z.shape[1:]:
         raise ValueError(f"weight must have shape ({z.shape[1]},), got {tuple(weight.shape)}")
     y = y.reshape(-1).contiguous()
@@ -208,7 +227,7 @@ def dm_loss(
     )
     scale = emphasis.integral if normalization == "none" else 1.0
     options = Options(
-        mode.value, steps, scale, 1e-6 / emphasis.integral, ignore_index, per_row, one_pass
+        mode.value, steps, scale, 1e-6 / emphasis.integral, ignore_index, per_row, one_pass, inplace
     )
     if weight is not None:
         weight = weight.to(z.device, torch.float32).contiguous()

@@ -239,7 +239,7 @@ def backward(
     N, C, z_row, z_column, g_row, g_column, grad_stride, ignore_index,
     ALIGN: tl.constexpr, R: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """g from z and what forward kept of each row."""
+    """g from z and what forward kept of each row; g may be z itself."""
     C, far = C * ALIGN, N.to(tl.int64)
     program = tl.num_programs(0) - 1 - tl.program_id(0)  # the rows that forward read last, first
     i = program * R + tl.arange(0, R)

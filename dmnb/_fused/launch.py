@@ -29,6 +29,7 @@ class Options(NamedTuple):
     ignore_index: int
     per_row: bool = False
     one_pass: bool = False
+    inplace: bool = False
 
 
 class Plan(NamedTuple):
@@ -127,7 +128,7 @@ def backward(
     ignore_index: int,
     g: Tensor,
 ) -> Tensor:
-    """g, (N, C), filled; grad_output is () or (N,)."""
+    """g, (N, C), which may be z, filled; grad_output is () or (N,)."""
     N, C = z.shape
     block = min(_power(C), 4096)
     R = max(2048 // block, 1)
