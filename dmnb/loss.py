@@ -83,7 +83,7 @@ def dm_loss(
     Args:
         logits: (N, C), (C,) or (N, C, d1, ...), floating, C >= 2.
         target: class indices in [0, C) or ignore_index, shape (N,), () or (N, d1, ...).
-        emphasis: the weighting w(p).
+        emphasis: the weighting w(p), made outside of what torch.compile compiles.
         normalization: "none", "integral" or "batch".
         reduction: "mean", "sum" or "none".
         weight: (C,) class weights, or None for 1.

@@ -227,12 +227,13 @@ def test_a_wrong_label_is_nan_where_code_is_traced(wrong):
     torch.compiler.reset()
     z, y = rows_at((-3, 0.2, 4, 1), 6)
     y[1], y[2] = wrong, -7
+    dm, cce = DM(0.5, 12), CCE()
 
     def rows(z, y):
-        return dm_loss(z, y, DM(0.5, 12), reduction="none", ignore_index=-7)
+        return dm_loss(z, y, dm, reduction="none", ignore_index=-7)
 
     def mean(z):
-        return dm_loss(z, y, CCE(), normalization="none", ignore_index=-7)
+        return dm_loss(z, y, cce, normalization="none", ignore_index=-7)
 
     m = torch.compile(log_odds, backend="aot_eager")(z, y)
     assert m.isnan().tolist() == [False, True, True, False]

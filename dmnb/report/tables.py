@@ -10,7 +10,7 @@ from dmnb.record import Record
 
 METHODS = {
     "cce": "CCE", "mae": "MAE", "mse": "MSE", "gce": "GCE", "dm": "DM", "anchored": "anchored DM",
-    "dm-authors": "DM, authors' code", "dm-authors-float64": "DM, authors' code in float64",
+    "dm-authors": "DM, authors' formula", "dm-authors-float64": "DM, authors' formula in float64",
 }  # fmt: skip
 SYMBOLS = {"lam": "λ", "beta": "β"}
 # Settings whose change makes a run of the same experiment, not another experiment.
