@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -80,15 +81,26 @@ def address_of(server, runtime, log):
 
 def run_cell(page, number):
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    page.wait_for_function(
-        "(k) => /\\[\\d+\\]:/.test(document.querySelectorAll('.jp-CodeCell')[k]"
-        ".querySelector('.jp-InputPrompt').textContent)",
-        arg=number,
-        timeout=120_000,  # the first cell starts a kernel that imports torch
-    )
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.inner_text()
+    for _ in range(12):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        if becomes(page, lambda: prompt.inner_text() != before, seconds=10):
+            break  # else JupyterLab did not listen to its keys yet
+    done = re.compile(r"\[\d+\]:")  # "[*]:" while it runs
+    assert becomes(
+        page, lambda: prompt.inner_text() != before and done.match(prompt.inner_text()), 120
+    ), f"cell {number} is at {prompt.inner_text()!r}"
     return cell
+
+
+def becomes(page, true, seconds):
+    """Whether true() within so many seconds."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    return bool(true())
 
 
 def printed(page):
