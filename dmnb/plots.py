@@ -411,16 +411,19 @@ def _groups(records: Any) -> dict[str, Sequence[Any]]:
 
 def _runs(records: Sequence[Any], field: str, name: str) -> tuple[list[int], np.ndarray]:
     """The epochs and one row a seed. What was lost to divergence is nan."""
-    epochs = max((record.epoch for record in records), key=len)
+    epochs = max(records, key=lambda record: (not record.diverged, len(record.epoch))).epoch
     rows = np.full((len(records), len(epochs)), np.nan)
     for row, record in zip(rows, records, strict=True):
-        whole = len(record.epoch) == len(epochs) or record.diverged
-        if not epochs or not whole or record.epoch != epochs[: len(record.epoch)]:
+        seen = record.epoch
+        if record.diverged and seen != epochs[: len(seen)]:  # in between, and measured there
+            seen = [epoch for epoch in seen if epoch < record.diverged]
+        whole = len(seen) == len(epochs) or record.diverged
+        if not epochs or not whole or seen != epochs[: len(seen)]:
             raise ValueError(
                 f"the records of {name!r} must hold the same epochs, at least one, "
                 f"got {record.epoch!r} and {epochs!r}"
             )
-        row[: len(record.epoch)] = getattr(record, field)
+        row[: len(seen)] = getattr(record, field)[: len(seen)]
     return epochs, rows
 
 

@@ -191,6 +191,16 @@ def test_p_histograms_take_counts():
     np.testing.assert_allclose(right.edges, [0, 1 / 3, 2 / 3, 1])
 
 
+def test_seeds_that_diverge_between_two_measurements():
+    records = [record("dm", 0, epochs=3, diverged=6), record("dm", 1, epochs=3, diverged=5)]
+    for one, epochs in zip(records, ([2, 4, 6], [2, 4, 5]), strict=True):
+        one.epoch = epochs
+    for seeds in (records, records[::-1]):
+        mean = plots.accuracy_curves({"dm": seeds}).axes[0].lines[-1]
+        assert list(mean.get_xdata()) == seeds[0].epoch
+        assert mean.get_ydata()[-1] == pytest.approx(50 * sum(one.final for one in records))
+
+
 def test_a_diverged_seed_keeps_its_last_accuracy_and_ends_the_mean_of_p():
     records = [record("dm", 0), record("dm", 1, epochs=4, diverged=4)]
     records[1].p_clean[3] = None
