@@ -58,6 +58,13 @@ def is_traced(*tensors: Tensor) -> bool:
     return torch.compiler.is_compiling() or any(map(wrapped, tensors))
 
 
+def is_batched(gradient: Tensor) -> bool:
+    """Whether it stands for several, under is_grads_batched=True or inside vmap."""
+    functorch = torch._C._functorch
+    legacy = functorch.is_legacy_batchedtensor(gradient)
+    return legacy or functorch.is_functorch_wrapped_tensor(gradient)
+
+
 def result_dtype(logits: Tensor) -> torch.dtype:
     return torch.promote_types(logits.dtype, torch.float32)
 
@@ -131,11 +138,8 @@ class Rows(torch.autograd.Function):
         if direction is None:
             _, direction = _log_odds_and_direction(z, y)
         g = (pull * (grad_output / ctx.a)).to(direction.dtype)
-        try:
-            direction.mul_(g)
-        except RuntimeError:  # g stands for several: is_grads_batched=True, or vmap
-            direction = direction * g
-        return direction.to(z.dtype), None, None, None, None
+        g = direction * g if is_batched(g) else direction.mul_(g)
+        return g.to(z.dtype), None, None, None, None
 
 
 def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

@@ -21,15 +21,14 @@ BELOW = {
     "_files": set(),
     "record": {"_files"},
     "features": {"_files"},
-    "_fused": {"emphasis"},
+    "_fused": {"emphasis", "_rows"},
     "_rows": {"emphasis"},
     "loss": {"emphasis", "_rows", "_fused"},
     "authors": {"emphasis", "_rows"},
     # losses are passed in; log-odds are measured, DMLosses joined
     "train": {"_files", "record", "loss"},
     "report": {"_files", "record", "plots"},
-    "_naming": set(),
-    "plots": {"emphasis", "record", "_naming"},
+    "plots": set(),
     "widgets": {"emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "authors", "train"}

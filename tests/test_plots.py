@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from dmnb import plots
-from dmnb._naming import apart
 from dmnb.emphasis import CCE, DM, GCE, MAE, MSE, AnchoredDM, Uniform
+from dmnb.plots.naming import apart
 
 STATIC = Path(__file__).parents[1] / "book" / "_static"
 LOSSES = {"cce": CCE(), "mae": MAE(), "mse": MSE(), "gce": GCE(0.7)}
@@ -180,7 +180,8 @@ def test_p_histograms_count_all_examples_once():
     right, wrong = (patch.get_data().values for patch in bars.patches)
     assert right.sum() == pytest.approx(75)
     assert wrong.sum() == pytest.approx(25)
-    np.testing.assert_array_equal(over.lines[0].get_ydata(), DM(0.5, 12).weight(plots._UNIT))
+    p, weight = over.lines[0].get_data()
+    np.testing.assert_array_equal(weight, DM(0.5, 12).weight(p))
 
 
 def test_p_histograms_take_counts():

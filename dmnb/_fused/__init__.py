@@ -28,6 +28,7 @@ from torch import Tensor
 
 from dmnb._fused import kernels, launch, table
 from dmnb._fused.launch import Options
+from dmnb._rows import is_batched
 from dmnb.emphasis import Emphasis
 
 ONE_PASS = 2**26  # bytes: what is smaller is still in L2 when backward comes, or nearly
@@ -113,7 +114,7 @@ class _Fused(torch.autograd.Function):
         g, ctx.gradient = ctx.gradient, None
         if torch.compiler.is_compiling():
             g = _backward_op(*_saved(ctx), grad_output, options.ignore_index)
-        elif again or _is_batched(grad_output):
+        elif again or is_batched(grad_output):
             z, *_ = _saved(ctx)
             with torch.enable_grad():
                 value = ctx.reference(z)
@@ -133,13 +134,6 @@ def _saved(ctx: Any) -> tuple[Tensor, ...]:
     if not ctx.saved_tensors:
         raise RuntimeError("inplace: the logits became their gradient, which is gone")
     return ctx.saved_tensors
-
-
-def _is_batched(grad_output: Tensor) -> bool:
-    """Whether it stands for several, under is_grads_batched=True or inside vmap."""
-    functorch = torch._C._functorch
-    legacy = functorch.is_legacy_batchedtensor(grad_output)
-    return legacy or functorch.is_functorch_wrapped_tensor(grad_output)
 
 
 def _join(stats: Tensor, options: Options, process_group: Any) -> tuple[Tensor, Tensor]:

@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,7 +110,7 @@ def figures(records: Sequence[Record]) -> Iterator[tuple[str, Callable[[], "Figu
             groups = by_setting(alike, besides=("lr",))
             yield f"{noise}rates", partial(plots.rate_sweep, groups)
         for lr, runs in rates:
-            groups = _curves(by_setting(runs))
+            groups = {k: v for k, v in by_setting(runs).items() if any(map(_has_curve, v))}
             even = len({r.config.get("record_every") for r in runs}) == 1
             if even and 0 < len(groups) <= MOST_CURVES:
                 yield f"{noise}{lr}accuracy", partial(plots.accuracy_curves, groups)
@@ -130,18 +129,9 @@ def _split(records: Sequence[Record], fields: Sequence[str]) -> list[tuple[str, 
     return [(re.sub(r"[^\w.-]+", "_", words), alike) for words, alike in groups.items()]
 
 
-def _curves(groups: Mapping[str, Sequence[Record]]) -> dict[str, list[Record]]:
-    """Records at the epochs at which all are measured: where one diverged in between, it has a
-    measurement more, which its ``final`` keeps. Groups that then have none are left out."""
-    cut = {name: [*map(_at_even_epochs, records)] for name, records in groups.items()}
-    return {name: runs for name, runs in cut.items() if any(run.epoch for run in runs)}
-
-
-def _at_even_epochs(record: Record) -> Record:
-    if not record.diverged or record.diverged % record.config.get("record_every", 1) == 0:
-        return record
-    names = ("epoch", "test_accuracy", "p_clean", "p_noisy")
-    return replace(record, **{name: getattr(record, name)[:-1] for name in names})
+def _has_curve(record: Record) -> bool:
+    """Whether anything was measured before it diverged."""
+    return not record.diverged or record.epoch[0] < record.diverged
 
 
 def _has_p(records: Sequence[Record]) -> bool:

@@ -1,0 +1,148 @@
+"""Records of runs as figures: over epochs, and over learning rates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dmnb.plots.naming import name_ends
+from dmnb.plots.style import DASHED, P, add_key, ink, looks, new_axes, require, whole_ticks
+
+
+def by_method(records: Iterable[Any]) -> dict[str, list[Any]]:
+    """Records -> method -> its records; the method is config["emphasis"]."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for record in records:
+        groups[record.config["emphasis"]].append(record)
+    return dict(groups)
+
+
+def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
+    """Test accuracy over training (Figure 2b): the mean over seeds, each seed as a thin line.
+
+    records_by_method: method -> Records, one a seed, with the same epochs; or the Records alone,
+    then grouped by method. ValueError when empty or uneven.
+    """
+    groups = _groups(records_by_method)
+    ax = new_axes()
+    for name, look in looks(groups).items():
+        epochs, runs = _runs(groups[name], "test_accuracy", name)
+        # A run that diverged is over: its last accuracy is what it has to show from there on.
+        final = np.array([[record.final] for record in groups[name]])
+        runs = 100 * np.where(np.isnan(runs), final, runs)
+        if len(runs) > 1:
+            ax.plot(epochs, runs.T, "-", color=look.colour, linewidth=0.8, alpha=0.45)
+        ax.plot(epochs, runs.mean(0), color=look.colour, linestyle=look.dash, label=look.label)
+    ax.set(xlabel="epoch", ylabel="test accuracy, %")
+    ax.set_ylim(bottom=0)
+    whole_ticks(ax)
+    name_ends(ax)
+    return ax.figure
+
+
+def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
+    """Mean p of training examples with right labels (solid) and wrong ones (dashed), Figure 2a.
+
+    records_by_method: as for accuracy_curves. The mean over seeds ends where one diverged; without
+    wrong labels there is no dashed line; without any p it is a ValueError.
+    """
+    groups = _groups(records_by_method)
+    ax = new_axes()
+    for name, look in looks(groups).items():
+        for field, dash in (("p_clean", "-"), ("p_noisy", DASHED)):
+            epochs, p = _runs(groups[name], field, name)
+            p = p.mean(0)
+            if np.isfinite(p).any():
+                ax.plot(epochs, p, linestyle=dash, color=look.colour, label=look.label)
+    if not ax.lines:
+        raise ValueError("the records must hold p of clean or of noisy examples, got none")
+    ax.set(xlabel="epoch", ylabel=f"mean {P}", ylim=(0, 1))
+    whole_ticks(ax)
+    add_key(ax, [ink("-"), ink(DASHED)], ["right label", "wrong label"])
+    name_ends(ax)
+    return ax.figure
+
+
+def rate_sweep(records: Iterable[Any]) -> Figure:
+    """Final test accuracy against learning rate: a marker a run, a line through the means.
+
+    records: Records with config["lr"], or method -> Records. The mean over the best epochs, which
+    no run may be judged by, is the faint line above. ValueError when empty.
+    """
+    ax = new_axes()
+    _rates(ax, records)
+    ax.set(xlabel="learning rate", ylabel="test accuracy, %")
+    add_key(ax, [ink("-", marker="o"), ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
+    name_ends(ax)
+    return ax.figure
+
+
+def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %") -> Figure:
+    """`rate_sweep` side by side, the same methods in the same order.
+
+    The names stand beside the last panel. panels: title -> what rate_sweep takes. y_label: what
+    ``final`` and ``best`` are, for things that have these and a config like a Record's. ValueError
+    when empty.
+    """
+    require(panels, "panels")
+    width, height = matplotlib.rcParams["figure.figsize"]
+    figure = Figure(figsize=(width, 0.85 * height))
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for ax, (title, records) in zip(axes, panels.items(), strict=True):
+        _rates(ax, records)
+        ax.set_title(title, loc="left", fontsize=matplotlib.rcParams["axes.labelsize"])
+    axes[0].set_ylabel(y_label)
+    figure.supxlabel("learning rate", fontsize=matplotlib.rcParams["axes.labelsize"])
+    name_ends(axes[-1])
+    return figure
+
+
+def _rates(ax: Axes, records: Any) -> None:
+    groups = _groups(records)
+    for name, look in looks(groups).items():
+        lr = np.array([record.config["lr"] for record in groups[name]])
+        for field, faint in (("best", {"linewidth": 1, "alpha": 0.5}), ("final", {})):
+            accuracy = 100 * np.array([getattr(record, field) for record in groups[name]])
+            means = [accuracy[lr == rate].mean() for rate in np.unique(lr)]
+            label = "_best" if faint else look.label
+            ax.plot(
+                np.unique(lr), means, color=look.colour, linestyle=look.dash, label=label, **faint
+            )
+        ax.plot(lr, accuracy, look.marker, color=look.colour, markeredgewidth=0, alpha=0.75)
+    ticks = sorted({record.config["lr"] for group in groups.values() for record in group})
+    ax.set_xscale("log")
+    ax.set_xticks(ticks, [f"{tick:g}".removeprefix("0") for tick in ticks])
+    ax.minorticks_off()
+    ax.margins(x=0.03)
+
+
+def _groups(records: Any) -> dict[str, Sequence[Any]]:
+    groups = dict(records) if isinstance(records, Mapping) else by_method(records)
+    require(groups, "records")
+    for name, group in groups.items():
+        require(group, f"the records of {name!r}")
+    return groups
+
+
+def _runs(records: Sequence[Any], field: str, name: str) -> tuple[list[int], np.ndarray]:
+    """The epochs and one row a seed. What was lost to divergence is nan."""
+    epochs = max(records, key=lambda record: (not record.diverged, len(record.epoch))).epoch
+    rows = np.full((len(records), len(epochs)), np.nan)
+    for row, record in zip(rows, records, strict=True):
+        seen = record.epoch
+        if record.diverged and seen != epochs[: len(seen)]:  # in between, and measured there
+            seen = [epoch for epoch in seen if epoch < record.diverged]
+        whole = len(seen) == len(epochs) or record.diverged
+        if not epochs or not whole or seen != epochs[: len(seen)]:
+            raise ValueError(
+                f"the records of {name!r} must hold the same epochs, at least one, "
+                f"got {record.epoch!r} and {epochs!r}"
+            )
+        row[: len(seen)] = getattr(record, field)[: len(seen)]
+    return epochs, rows
