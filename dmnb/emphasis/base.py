@@ -19,12 +19,13 @@ import functools
 import math
 from abc import ABC, abstractmethod
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from dmnb.emphasis.table import NODES, Table, quadrature, tabulate
 from dmnb.emphasis.tails import Bounded, Tails, measure
 
 Values = float | np.ndarray | Tensor
@@ -80,33 +81,7 @@ def _check_probability(p: Tensor) -> None:
         raise ValueError(f"p must lie in [0, 1], got {outside!r}")
 
 
-# The integrals over m are taken cell by cell. Nodes are even in asinh(m): dense where p moves,
-# wide in the tails, and far enough out (|m| = 4e6) that no tail is left.
-_G = 5  # Gauss points in a cell
-_NODES = torch.from_numpy(np.sinh(np.arange(-1024, 1025) / 64))
 _ENDS = torch.from_numpy(np.array([[0.0, 1.0], [1.0, 0.0]]))  # p and c at p = 0 and p = 1
-_HUGE = 1e300  # the largest |m| at which l is found
-_T, _OMEGA = (torch.from_numpy(a) for a in np.polynomial.legendre.leggauss(_G))
-
-
-def _antiderivative_matrix() -> Tensor:
-    """Values at the G Gauss nodes -> coefficients of the interpolant's integral from -1."""
-    power = np.linalg.inv(np.vander(_T.numpy(), increasing=True))
-    integral = np.zeros((_G + 1, _G))
-    integral[1:] = power / np.arange(1, _G + 1)[:, None]
-    integral[0] = -((-1.0) ** np.arange(_G + 1)) @ integral
-    return torch.from_numpy(integral.T.copy())
-
-
-_ANTIDERIVATIVE = _antiderivative_matrix()
-
-
-class _Table(NamedTuple):
-    """l / Z as one polynomial a cell in m - centre, linear in the two tails."""
-
-    nodes: Tensor  # K + 1 nodes, between K + 2 cells
-    rows: Tensor  # (K + 2) x (G + 2): centre; coefficients, the constant last
-    integral: float  # Z
 
 
 class _Falling(torch.autograd.Function):
@@ -225,7 +200,7 @@ class Emphasis(ABC):
     @on_cpu
     def mode(self) -> float:
         """argmax of w on [0, 1] (Definition 1); nan when w is constant."""
-        p = torch.sigmoid(_NODES)
+        p = torch.sigmoid(NODES)
         p = torch.cat([p, torch.linspace(0, 1, 4097, dtype=torch.float64)]).unique()
         w = self._weight(p, 1 - p)
         if w.max() == w.min():
@@ -271,7 +246,7 @@ class Emphasis(ABC):
             w = self.weight(wide(p))
             check("p", p, w.numel() > 0, "not empty")
             return w.var(correction=0).item()
-        _, points, dp = self._quadrature()
+        _, points, dp = quadrature(self._breaks)
         squares = (self._weight(points.sigmoid(), (-points).sigmoid()) - self.integral) ** 2
         return (squares * dp).sum().item()
 
@@ -302,51 +277,18 @@ class Emphasis(ABC):
         return self._weight(m.sigmoid(), (-m).sigmoid()) * (0.5 / self.integral)
 
     def _value(self, m: Tensor) -> Tensor:
-        """l / Z from the table; no gradient. An infinite l comes out as one of about 1e300."""
-        nodes, rows, _ = self._table(m.device)
-        m = m.clamp(-_HUGE, _HUGE)
-        cell = torch.embedding(rows, torch.bucketize(m, nodes))
-        centre, value, *lower = cell.unbind(-1)
-        m = m - centre
-        for coefficient in lower:
-            value = torch.addcmul(coefficient, value, m)
-        return value
+        """l / Z from the table; no gradient."""
+        return self._table(m.device).value(m)
 
-    def _quadrature(self) -> tuple[Tensor, Tensor, Tensor]:
-        """K + 1 nodes in m; K x G Gauss points; the dp of each, so that ∫_0^1 f dp = Σ f dp."""
-        nodes = _NODES
-        if self._breaks:
-            breaks = torch.from_numpy(np.array(self._breaks))
-            nodes = torch.cat([nodes, breaks.logit()]).unique()
-        half, centre = nodes.diff()[:, None] / 2, (nodes[1:] + nodes[:-1])[:, None] / 2
-        points = centre + half * _T
-        return nodes, points, points.sigmoid() * (-points).sigmoid() * half * _OMEGA
-
-    def _table(self, device: torch.device) -> _Table:
+    def _table(self, device: torch.device) -> Table:
         if device not in self._tables:
-            dtype = torch.float32 if device.type == "mps" else torch.float64
-            nodes, rows, integral = self._tables[torch.device("cpu")]
-            self._tables[device] = _Table(nodes.to(device, dtype), rows.to(device, dtype), integral)
+            self._tables[device] = self._tables[torch.device("cpu")].to(device)
         return self._tables[device]
 
-    def _tabulate(self) -> _Table:
-        nodes, points, dp = self._quadrature()
-        half, centre = nodes.diff() / 2, (nodes[1:] + nodes[:-1]) / 2
+    def _tabulate(self) -> Table:
+        nodes, points, dp = quadrature(self._breaks)
         w = self._weight(points.sigmoid(), (-points).sigmoid())
         check(f"the weight of {self!r}", w.min().item(), bool((w >= 0).all()), ">= 0")
         integral = (w * dp).sum().item()
         check(f"∫w dp of {self!r}", integral, 0 < integral < math.inf, "finite and positive")
-
-        density = w / integral
-        fall = half * (density @ _OMEGA) / 2  # of l / Z across each cell
-        slope = -self._weight(*_ENDS) / (2 * integral)
-        start = len(nodes) - 1 if slope[1] == 0 else int((nodes < 0).sum())  # where l = 0
-        ends = torch.cat([fall[:start].flip(0).cumsum(0).flip(0), fall.new_zeros(1)])
-        ends = torch.cat([ends, -fall[start:].cumsum(0)])  # l / Z at the nodes
-        coefficients = density @ _ANTIDERIVATIVE * (-half / 2)[:, None]
-        coefficients[:, 0] += ends[:-1]
-        coefficients /= half[:, None] ** torch.from_numpy(np.arange(_G + 1))
-        cells = torch.cat([centre[:, None], coefficients.flip(1)], dim=1)
-        tails = cells.new_zeros(2, _G + 2)
-        tails[:, 0], tails[:, -2], tails[:, -1] = nodes[[0, -1]], slope, ends[[0, -1]]
-        return _Table(nodes, torch.cat([tails[:1], cells, tails[1:]]), integral)
+        return tabulate(nodes, w / integral, self._weight(*_ENDS) / integral, integral)
