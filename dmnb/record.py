@@ -19,7 +19,8 @@ from dmnb._files import atomic_write
 DIGITS = 5
 # Modules that draw, tell and organise: no result depends on them.
 AROUND = {
-    "__init__", "__main__", "_files", "cli", "guide", "plots", "report", "sweep", "widgets",
+    "__init__", "__main__", "_files", "_methods", "cli", "guide", "plots", "report", "sweep",
+    "widgets",
 }  # fmt: skip
 
 

@@ -59,6 +59,17 @@ def test_starts_at_the_end_with_the_first_two():
     assert Dynamics(RECORDS[0]).right == 0
 
 
+def test_a_run_is_told_by_its_method_and_what_that_reads():
+    methods = ("mae", "gce", "exponential", "dm-authors-float64")
+    labels = [run["label"] for run in Dynamics([record(m, epochs=4) for m in methods])._runs]
+    assert labels == [
+        "MAE, lr 0.01",
+        "GCE (q = 0.7), lr 0.01",
+        "exponential (β = 12), lr 0.01",
+        "DM, authors’ formula in float64 (λ = 0.5, β = 12), lr 0.01",
+    ]
+
+
 @pytest.mark.parametrize("name, value", [("left", 3), ("right", -1), ("epoch", 0), ("epoch", 21)])
 def test_refuses_by_name(name, value):
     player = Dynamics(RECORDS)

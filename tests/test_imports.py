@@ -19,6 +19,7 @@ LEAVES = {"emphasis", "noise", "models", "record", "data", "features", "retrieva
 BELOW = {
     **{leaf: set() for leaf in LEAVES},
     "_files": set(),
+    "_methods": set(),
     "record": {"_files"},
     "features": {"_files"},
     "_fused": {"emphasis", "_rows"},
@@ -27,9 +28,9 @@ BELOW = {
     "authors": {"emphasis", "_rows"},
     # losses are passed in; log-odds are measured, DMLosses joined
     "train": {"_files", "record", "loss"},
-    "report": {"_files", "record", "plots"},
-    "plots": set(),
-    "widgets": {"emphasis"},
+    "report": {"_files", "_methods", "record", "plots"},
+    "plots": {"_methods"},
+    "widgets": {"_methods", "emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "authors", "train"}
 BELOW["guide"] = BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import torch
 
-from dmnb import emphasis, experiment, report
+from dmnb import emphasis, experiment, plots, report
 from dmnb.cli import main
 from dmnb.emphasis import DM, Custom
 from dmnb.record import Record
@@ -329,6 +329,14 @@ def test_settings_name_groups(records):
     names = set(report.by_setting(records))
     assert len(names) == 16 and "anchored DM lr 0.1" in names
     assert [len(runs) for runs in report.apart(records)] == [4] * 16
+
+
+@pytest.mark.parametrize("method", plots.STYLE)
+def test_a_method_of_several_settings_keeps_its_colour_in_figures(records, method):
+    config = records[0].config | {"emphasis": method}
+    runs = [replace(records[0], config=config | {"lr": lr}) for lr in (0.01, 0.1)]
+    looks = plots.looks(report.by_setting(runs)).values()
+    assert {look.colour for look in looks} == {plots.STYLE[method].colour}
 
 
 ROWS = emphasis.table([DM(0.5, 12), emphasis.JensenShannon(), emphasis.Hinge(), Custom(torch.sin)])

@@ -18,6 +18,8 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from dmnb._methods import NAMES
+
 P = "probability of the label, $p$"
 DASHED = (0, (3, 1.5))
 
@@ -34,17 +36,16 @@ class Look(NamedTuple):
     marker: str
 
 
-STYLE = {
-    "dm": Look("DM", PALETTE["dm"], "-", "o"),
-    "anchored": Look("anchored DM", PALETTE["anchored"], (0, (5, 1.6)), "D"),
-    "cce": Look("CCE", PALETTE["cce"], "-", "s"),
-    "gce": Look("GCE", PALETTE["gce"], (0, (7, 1.8, 1, 1.8)), "^"),
-    "mae": Look("MAE", PALETTE["mae"], (0, (1.2, 1.8)), "v"),
-    "mse": Look("MSE", PALETTE["mse"], (0, (3, 1.5)), "P"),
-    "dm-authors": Look(
-        "DM, authors’ formula", PALETTE["dm-authors"], (0, (3, 1.5, 1, 1.5, 1, 1.5)), "X"
-    ),
+_SIGNS = {
+    "dm": ("-", "o"),
+    "anchored": ((0, (5, 1.6)), "D"),
+    "cce": ("-", "s"),
+    "gce": ((0, (7, 1.8, 1, 1.8)), "^"),
+    "mae": ((0, (1.2, 1.8)), "v"),
+    "mse": ((0, (3, 1.5)), "P"),
+    "dm-authors": ((0, (3, 1.5, 1, 1.5, 1, 1.5)), "X"),
 }
+STYLE = {key: Look(NAMES[key], PALETTE[key], *signs) for key, signs in _SIGNS.items()}
 _FAMILIES = {name: key for key, look in STYLE.items() for name in (key, look.label)}
 _DASHES = tuple(dict.fromkeys(look.dash for look in STYLE.values()))
 # What belongs to no method: a ramp from dark to light, each of it readable on white and on dark.

@@ -6,23 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
+from dmnb._methods import NAMES, READ, SYMBOLS
 from dmnb.record import Record
 
-METHODS = {
-    "cce": "CCE", "mae": "MAE", "mse": "MSE", "gce": "GCE", "dm": "DM", "anchored": "anchored DM",
-    "dm-authors": "DM, authors' formula", "dm-authors-float64": "DM, authors' formula in float64",
-}  # fmt: skip
-SYMBOLS = {"lam": "λ", "beta": "β"}
 # Settings whose change makes a run of the same experiment, not another experiment.
 REPEATED = ("seed", "device", "record_every")
-# The settings of a weighting, and which of them an emphasis reads; others read none.
+# The settings of a weighting; a method reads some of them.
 WEIGHTING = ("lam", "beta", "q")
-READ = {
-    **dict.fromkeys(("dm", "dm-authors", "dm-authors-float64"), ("lam", "beta")),
-    **dict.fromkeys(("anchored", "normal", "beta"), ("lam", "beta")),
-    "exponential": ("beta",),
-    "gce": ("q",),
-}
 
 
 def percent(values: Sequence[float]) -> str:
@@ -166,7 +156,7 @@ def cell(value: Any) -> str:
     """A value as a table shows it: methods by their names, None as nothing."""
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else METHODS.get(value, str(value))
+    return f"{value:g}" if isinstance(value, float) else NAMES.get(value, str(value))
 
 
 def _grouped(records: Iterable[Record], by: Sequence[str]) -> list[tuple[dict, list[Record]]]:

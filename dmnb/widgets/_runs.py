@@ -9,17 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-_NAMES = {"dm": "DM", "anchored": "anchored DM", "dm-authors": "DM, authors’ formula"}
-_PARAMETERS = {
-    "dm": ("lam", "beta"),
-    "anchored": ("lam", "beta"),
-    "dm-authors": ("lam", "beta"),
-    "normal": ("lam", "beta"),
-    "beta": ("lam", "beta"),
-    "exponential": ("beta",),
-    "gce": ("q",),
-}
-_SYMBOLS = {"lam": "λ", "beta": "β", "q": "q"}
+from dmnb._methods import NAMES, READ, SYMBOLS
+
 _SERIES = {"accuracy": "test_accuracy", "p_clean": "p_clean", "p_noisy": "p_noisy", "ess": "ess"}
 
 
@@ -78,8 +69,8 @@ def _labels(configs: list[Mapping[str, Any]]) -> list[str]:
 
 def _method(config: Mapping[str, Any]) -> str:
     family = config["emphasis"]
-    name = _NAMES.get(family, family.upper() if len(family) == 3 else family)
-    values = [f"{_SYMBOLS[key]} = {config[key]:g}" for key in _PARAMETERS.get(family, ())]
+    name = NAMES.get(family, family)
+    values = [f"{SYMBOLS.get(key, key)} = {config[key]:g}" for key in READ.get(family, ())]
     return f"{name} ({', '.join(values)})" if values else name
 
 
