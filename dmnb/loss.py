@@ -288,6 +288,5 @@ class DMLoss(nn.Module):
         )
 
     def extra_repr(self) -> str:
-        return (
-            f"{self.emphasis}, normalization={self.normalization!r}, reduction={self.reduction!r}"
-        )
+        names = ("normalization", "reduction", "ignore_index")
+        return ", ".join([str(self.emphasis), *(f"{n}={getattr(self, n)!r}" for n in names)])
