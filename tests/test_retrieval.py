@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from dmnb import data, experiment, models, sweep
+from dmnb import data, experiment, models, sweep, train
 from dmnb.retrieval import (
     average_precision,
     effective_dimensions,
@@ -248,6 +248,15 @@ def test_a_network_finds_classes_that_it_learned_and_others():
 def test_two_classes_at_least_are_learned_and_one_is_not(unseen):
     with pytest.raises(ValueError, match=rf"unseen must be in \[1, 8\], got {unseen}"):
         experiment.retrieve(experiment.Config(), unseen=unseen)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(0, "at least 1, got 0"), (25, "some class two sets, got 25")]
+)
+def test_sizes_are_refused_before_anything_is_trained(size, words, monkeypatch):
+    monkeypatch.setattr(train, "fit", lambda *_, **__: pytest.fail("trained"))
+    with pytest.raises(ValueError, match=f"size must.*{words}"):
+        experiment.retrieve(experiment.Config(), unseen=3, sizes=(1, size))
 
 
 def test_the_committed_runs_are_those_of_the_grid():

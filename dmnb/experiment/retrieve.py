@@ -1,6 +1,7 @@
 """Retrieval by the features of a network that learned to classify."""
 
 import dataclasses
+import itertools
 
 import torch
 from torch import Tensor
@@ -62,6 +63,8 @@ def retrieve(
         whole.of_classes(range(learned)),
         whole.of_classes(range(learned, whole.num_classes)),
     )
+    for size, labels in itertools.product(sizes, (known.test_labels, new.test_labels)):
+        _check_size(size, labels)
     dataset = dataclasses.replace(known, train_labels=corrupted_labels(known, config))
     model, curves = trained(config, dataset, known.train_labels, progress=progress)
     centre = train.centring(dataset.train_images)
@@ -93,8 +96,7 @@ def find_sets(
     Raises:
         ValueError: a size below 1, or one that leaves no class two sets.
     """
-    if size < 1:
-        raise ValueError(f"size must be at least 1, got {size}")
+    _check_size(size, labels)
     order = torch.randperm(len(labels), generator=generator)
     rows, identities = [], []
     for label in labels.unique().tolist():
@@ -102,12 +104,17 @@ def find_sets(
         sets = members.split(size)[: len(members) // size]
         rows += sets
         identities += [label] * len(sets)
-    if len(set(identities)) == len(identities):
-        raise ValueError(f"size must leave some class two sets, got {size}")
     set_of = torch.arange(len(rows)).repeat_interleave(size)
     means = retrieval.set_features(features[torch.cat(rows)], set_of, len(rows))
     ids, itself = torch.tensor(identities), torch.arange(len(rows))
     return retrieval.scores(means @ means.T, ids, ids, query_cameras=itself, gallery_cameras=itself)
+
+
+def _check_size(size: int, labels: Tensor) -> None:
+    if size < 1:
+        raise ValueError(f"size must be at least 1, got {size}")
+    if len(labels) == 0 or labels.bincount().max() < 2 * size:
+        raise ValueError(f"size must leave some class two sets, got {size}")
 
 
 def _in_mars(config: Config, progress: bool) -> Retrieved:
