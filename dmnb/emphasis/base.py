@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dmnb.emphasis.table import NODES, Table, quadrature, tabulate
+from dmnb.emphasis.objective import NODES, Table, quadrature, tabulate
 from dmnb.emphasis.tails import Bounded, Tails, measure
 
 Values = float | np.ndarray | Tensor
@@ -105,16 +105,18 @@ class _Falling(torch.autograd.Function):
 class Emphasis(ABC):
     """A weighting of examples by p, the probability of the labelled class.
 
-    Methods take a float, a NumPy array or a tensor of any shape and return the same kind, shape
-    and floating dtype. An emphasis is immutable, hashable, picklable (a Custom if its function is),
-    and equal to any other of the same family and parameters, which are plain numbers: to change
-    them, make another emphasis. Emphases add up and multiply: 2 * MAE() + CCE() * CCE().
+    Methods take a float, a NumPy array or a tensor of any shape and return the same kind and shape,
+    a tensor in its floating dtype, an array in float64. An emphasis is immutable, hashable,
+    picklable (a Custom if its function is), and equal to any other of the same family and
+    parameters, which are plain numbers: to change them, make another emphasis. Emphases add up and
+    multiply: 2 * MAE() + CCE() * CCE().
 
     For a weighting of your own use `Custom` or `Tabulated`. A new family is a frozen dataclass with
     the method _weight(p, c).
 
     name is the family's name in JSON; formula and loss_formula are w and, where the family is the
-    weighting of a known loss, that loss, in LaTeX as functions of p; source says where from.
+    weighting of a known loss, that loss, in LaTeX, of p or of the log-odds m; source says where
+    from.
     """
 
     name: str = ""
@@ -145,6 +147,10 @@ class Emphasis(ABC):
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         """w from p and c = 1 - p, both wide."""
 
+    def _at(self, m: Tensor) -> Tensor:
+        """w at p = sigmoid(m), wide."""
+        return self._weight(m.sigmoid(), (-m).sigmoid())
+
     @property
     def _breaks(self) -> tuple[float, ...]:
         """The p inside (0, 1) where w is not smooth."""
@@ -159,7 +165,7 @@ class Emphasis(ABC):
     @_answer_in_kind
     def weight_at(self, log_odds: Values) -> Values:
         """w at p = sigmoid(m). m in [-inf, inf], any shape; exact where p rounds to 0 or 1."""
-        return self._weight(log_odds.sigmoid(), (-log_odds).sigmoid())
+        return self._at(log_odds)
 
     @_answer_in_kind
     def density(self, p: Values) -> Values:
@@ -173,7 +179,7 @@ class Emphasis(ABC):
     @_answer_in_kind
     def density_at(self, log_odds: Values) -> Values:
         """The emphasis density at p = sigmoid(m). m in [-inf, inf], any shape."""
-        return self._weight(log_odds.sigmoid(), (-log_odds).sigmoid()) / self.integral
+        return self._at(log_odds) / self.integral
 
     @_answer_in_kind
     def objective(self, log_odds: Values) -> Values:
@@ -247,7 +253,7 @@ class Emphasis(ABC):
             check("p", p, w.numel() > 0, "not empty")
             return w.var(correction=0).item()
         _, points, dp = quadrature(self._breaks)
-        squares = (self._weight(points.sigmoid(), (-points).sigmoid()) - self.integral) ** 2
+        squares = (self._at(points) - self.integral) ** 2
         return (squares * dp).sum().item()
 
     def to_dict(self) -> dict[str, Any]:
@@ -274,7 +280,7 @@ class Emphasis(ABC):
 
     def _pull(self, m: Tensor) -> Tensor:
         """w / (2 Z) = -d(l / Z)/dm."""
-        return self._weight(m.sigmoid(), (-m).sigmoid()) * (0.5 / self.integral)
+        return self._at(m) * (0.5 / self.integral)
 
     def _value(self, m: Tensor) -> Tensor:
         """l / Z from the table; no gradient."""
@@ -287,7 +293,7 @@ class Emphasis(ABC):
 
     def _tabulate(self) -> Table:
         nodes, points, dp = quadrature(self._breaks)
-        w = self._weight(points.sigmoid(), (-points).sigmoid())
+        w = self._at(points)
         check(f"the weight of {self!r}", w.min().item(), bool((w >= 0).all()), ">= 0")
         integral = (w * dp).sum().item()
         check(f"∫w dp of {self!r}", integral, 0 < integral < math.inf, "finite and positive")

@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
+from dmnb.emphasis import families, library, margins, robust
 from dmnb.emphasis.algebra import PerClass, Product, Sum
 from dmnb.emphasis.base import Emphasis, check
 from dmnb.emphasis.curves import Tabulated
-from dmnb.emphasis.families import (
-    CCE,
-    DM,
-    GCE,
-    MAE,
-    MSE,
-    AnchoredDM,
-    Beta,
-    Exponential,
-    Normal,
-    Uniform,
-)
-from dmnb.emphasis.library import (
-    AEL,
-    AGCE,
-    AUL,
-    Focal,
-    InverseFocal,
-    PartiallyHuberised,
-    Poly1,
-    Power,
-    SymmetricCE,
-    TaylorCE,
-    TruncatedGCE,
-)
-from dmnb.emphasis.margins import AdditiveMargin, Hinge, Huberised, ModifiedHuber, Ramp, Sigmoid
-from dmnb.emphasis.robust import (
-    IMAE,
-    ForwardCorrection,
-    JensenShannon,
-    SelfPaced,
-    Triangular,
-)
 
-PAPER = (DM, AnchoredDM, Normal, Exponential, Beta, CCE, MAE, MSE, GCE, Uniform, Tabulated)
-LIBRARY = (
-    Focal, InverseFocal, Poly1, Power, TaylorCE, TruncatedGCE, SymmetricCE, PartiallyHuberised,
-    AGCE, AUL, AEL, JensenShannon, Triangular, ForwardCorrection, SelfPaced, IMAE,
-    AdditiveMargin, Huberised, Hinge, Ramp, ModifiedHuber, Sigmoid,
-)  # fmt: skip
+
+def _families_of(module: ModuleType) -> tuple[type[Emphasis], ...]:
+    """Those that a module defines, in its order."""
+    classes = (x for x in vars(module).values() if isinstance(x, type))
+    return tuple(x for x in classes if x.__module__ == module.__name__)
+
+
+PAPER = (*_families_of(families), Tabulated)
+LIBRARY = (*_families_of(library), *_families_of(robust), *_families_of(margins))
 FAMILIES: dict[str, type[Emphasis]] = {
     family.name: family for family in (*PAPER, *LIBRARY, Sum, Product, PerClass)
 }
@@ -73,8 +45,9 @@ def _revived(value: Any) -> Any:
 def examples() -> list[Emphasis]:
     """One emphasis of each family of the paper and the library, with usual parameters."""
     of_paper = (
-        DM(0.5, 12), AnchoredDM(0.5, 12), Normal(0.5, 8), Exponential(2), Beta(2, 3),
-        CCE(), MAE(), MSE(), GCE(0.7), Uniform(),
+        families.DM(0.5, 12), families.AnchoredDM(0.5, 12), families.Normal(0.5, 8),
+        families.Exponential(2), families.Beta(2, 3), families.CCE(), families.MAE(),
+        families.MSE(), families.GCE(0.7), families.Uniform(),
     )  # fmt: skip
     return [*of_paper, *(family() for family in LIBRARY)]
 

@@ -38,10 +38,7 @@ class JensenShannon(LossEmphasis):
 
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         total = self.pi + (1 - self.pi) * p
-        first, second = (
-            self.pi / total,
-            (1 - self.pi) * p / total,
-        )  # of the label's h, they sum to 1
+        first, second = self.pi / total, (1 - self.pi) * p / total  # of h_y; they sum to 1
         p_log = torch.where(
             first < 0.5, p * torch.log1p(-first.clamp(max=0.5)), torch.xlogy(p, second)
         )
@@ -123,7 +120,7 @@ class ForwardCorrection(LossEmphasis):
 class SelfPaced(LossEmphasis):
     """min over v in {0, 1} of v (-log p - threshold): cross-entropy of the easy examples alone.
 
-    w = 2 (1-p) where -log p < threshold, else 0; threshold > 0, finite. Its weight jumps. Source:
+    w = 2 (1-p) where -log p < threshold, else 0; threshold in (0, 700]. Its weight jumps. Source:
     Kumar, Packer and Koller, NeurIPS 2010 (threshold = 1/K there), with K held fixed.
     """
 
