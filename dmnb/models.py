@@ -3,6 +3,9 @@
 Parameters are drawn from torch's global generator: seed it, or build inside torch.random.fork_rng.
 """
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -67,9 +70,9 @@ def build(
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout must be in [0, 1), got {dropout}")
     if name == "mlp":
-        return _mlp(in_shape, num_classes, width or 256, dropout)
+        return _dense(in_shape, num_classes, [width or 256] * 2, dropout)
     if name in _SHALLOW:
-        return _shallow(in_shape, num_classes, width or 8, dropout, _SHALLOW[name])
+        return _dense(in_shape, num_classes, [width or 8], dropout, _SHALLOW[name])
     if name == "small_cnn":
         return _small_cnn(in_shape, num_classes, width or 32, dropout)
     if name == "googlenet":
@@ -79,28 +82,17 @@ def build(
     return CifarResNet(_BLOCKS[name], in_shape[0], num_classes, width=width or 16, dropout=dropout)
 
 
-def _mlp(in_shape: tuple[int, int, int], num_classes: int, width: int, dropout: float):
-    channels, height, breadth = in_shape
-    return nn.Sequential(
-        nn.Flatten(),
-        nn.Linear(channels * height * breadth, width),
-        nn.ReLU(),
-        nn.Linear(width, width),
-        nn.ReLU(),
-        nn.Dropout(dropout),
-        _Logits(width, num_classes),
-    )
-
-
-def _shallow(in_shape, num_classes: int, width: int, dropout: float, unit: type[nn.Module]):
-    channels, height, breadth = in_shape
-    return nn.Sequential(
-        nn.Flatten(),
-        nn.Linear(channels * height * breadth, width),
-        unit(),
-        nn.Dropout(dropout),
-        _Logits(width, num_classes),
-    )
+def _dense(
+    in_shape: tuple[int, int, int],
+    num_classes: int,
+    widths: Sequence[int],
+    dropout: float,
+    unit: type[nn.Module] = nn.ReLU,
+):
+    sizes = [math.prod(in_shape), *widths]
+    hidden = [layer for pair in pairwise(sizes) for layer in (nn.Linear(*pair), unit())]
+    head = nn.Dropout(dropout), _Logits(sizes[-1], num_classes)
+    return nn.Sequential(nn.Flatten(), *hidden, *head)
 
 
 def _small_cnn(in_shape: tuple[int, int, int], num_classes: int, width: int, dropout: float):
