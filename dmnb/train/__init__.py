@@ -1,4 +1,4 @@
-"""fit(model, loss, data, ...): train a classifier on images in memory and measure every epoch.
+"""fit(model, loss, data, ...): train a classifier of images and measure it as it learns.
 
 The loss is passed in, so every example weighting runs through the same loop. Nothing here looks at
 test data to decide anything: the test accuracy is recorded, and the last epoch is the result.
@@ -8,13 +8,11 @@ from dmnb.train.descent import OPTIMIZERS, SCHEDULES, learning_rate, optimizer_o
 from dmnb.train.images import centring
 from dmnb.train.loop import fit
 from dmnb.train.many import fit_many
-from dmnb.train.measure import BINS, HISTOGRAMS, Curves, accuracy, effective_share, predict
+from dmnb.train.measure import Curves, accuracy, effective_share, predict
 from dmnb.train.parallel import torchrun
 from dmnb.train.sources import Loaders
 
 __all__ = [
-    "BINS",
-    "HISTOGRAMS",
     "OPTIMIZERS",
     "SCHEDULES",
     "Curves",

@@ -57,7 +57,7 @@ def fit(
     Args:
         model: maps float (B, C, H, W) to logits (B, K); it is moved to ``device``.
         loss: maps logits (B, K) and int64 targets (B,) to a scalar. Where it has an attribute
-            ``emphasis``, the effective sample size is measured with ``emphasis.weight_at``. On CUDA
+            ``emphasis``, an `Emphasis`, the effective sample size of that is measured. On CUDA
             the step is captured with it: a loss that is another function from step to step, of the
             epoch say, needs ``fast=False``.
         data: holds ``train_images`` and ``test_images``, uint8 (N, C, H, W), ``train_labels`` and

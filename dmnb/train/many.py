@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from dmnb.train.descent import OPTIMIZERS, learning_rate
 from dmnb.train.loop import fit
-from dmnb.train.measure import Curves, accuracy, check_truth, measure, measured_epochs
+from dmnb.train.measure import Curves, check_truth, measure, measured_epochs
 from dmnb.train.sources import check_images
 from dmnb.train.stacked import Descent, JointLoss, Networks, centring_of
 
@@ -199,21 +199,17 @@ def _together(
             logits, test_logits = (networks.predict(x, centre) for x in (images, test_images))
         for k, train_loss in due:
             given, true = (None if x is None else x[rows[k]] for x in (y[k], truth))
-            curves[k].epoch.append(epoch)
-            curves[k].test_accuracy.append(accuracy(test_logits[k], test_labels))
-            curves[k].train_loss.append(train_loss)
-            _measure(curves[k], logits[k][rows[k]], given, true, runs[k].loss, epoch in drawn)
+            measure(
+                curves[k],
+                epoch,
+                train_loss,
+                train=(logits[k][rows[k]], given),
+                test=(test_logits[k], test_labels),
+                truth=true,
+                loss=runs[k].loss,
+                histogram=epoch in drawn,
+            )
     networks.write_back()
     for curve in curves:
         curve.seconds = (time.perf_counter() - started) / len(runs)
     return curves
-
-
-def _measure(curve: Curves, logits: Tensor, given, true, loss, histogram: bool) -> None:
-    train_loss = curve.train_loss[-1]
-    if not (math.isfinite(train_loss) and bool(logits.isfinite().all())):
-        curve.diverged = curve.epoch[-1]
-    curve.train_loss[-1] = train_loss if math.isfinite(train_loss) else None
-    measure(curve, logits, given, true, loss, histogram=histogram)
-    curve.corrupted = accuracy(logits, given)
-    curve.intact = None if true is None else accuracy(logits, true)

@@ -1,5 +1,6 @@
 """What a run measures: accuracies, p of clean and of noisy examples, the effective sample."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -80,13 +81,6 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(1) == labels)[labels >= 0].double().mean().item()
 
 
-def _weights(emphasis, m: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """Of each row, up to a common factor; those of an emphasis per class depend on the label."""
-    if hasattr(emphasis, "_for_labels"):
-        return emphasis._for_labels(labels, classes)._pull(m)
-    return emphasis.weight_at(m)
-
-
 def effective_share(w: Tensor) -> float:
     """(sum w)^2 / (N sum w^2) in (0, 1] of weights w >= 0 (N,), not all zero."""
     w = w / w.max()
@@ -106,11 +100,39 @@ def check_truth(labels: Tensor, truth: Tensor | None) -> None:
         )
 
 
-def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> None:
-    """Append one epoch's p of clean and of noisy examples and the effective sample size.
+def measure(
+    curves: Curves,
+    epoch: int,
+    train_loss: float,
+    *,
+    train: tuple[Tensor, Tensor] | None,
+    test: tuple[Tensor, Tensor],
+    truth: Tensor | None,
+    loss,
+    histogram: bool,
+) -> None:
+    """Append what the network is at the end of an epoch.
 
-    logits (N, K); labels, as given, and truth, or None, int64 (N,).
+    train, test: logits (N, K) of these examples with their labels, as given, int64 (N,); train is
+    None where there are too many to go over. truth: the true labels of the former, or None.
     """
+    logits, labels = train or (test[0], None)
+    if not (math.isfinite(train_loss) and bool(logits.isfinite().all())):
+        curves.diverged = epoch
+    curves.epoch.append(epoch)
+    curves.test_accuracy.append(accuracy(*test))
+    curves.train_loss.append(train_loss if math.isfinite(train_loss) else None)
+    if labels is None:
+        for curve in (curves.p_clean, curves.p_noisy, curves.ess):
+            curve.append(None)
+        return
+    _measure_p(curves, logits, labels, truth, loss, histogram=histogram)
+    curves.corrupted = accuracy(logits, labels)
+    curves.intact = None if truth is None else accuracy(logits, truth)
+
+
+def _measure_p(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> None:
+    """p of clean and of noisy examples, and the effective sample size."""
     check_truth(labels, truth)
     counts = (labels >= 0) & (labels < logits.shape[1])
     logits, labels = logits[counts], labels[counts]
@@ -125,7 +147,9 @@ def measure(curves: Curves, logits, labels, truth, loss, *, histogram: bool) -> 
         curve.append(chosen.mean().item() if usable and len(chosen) else None)
 
     emphasis = getattr(loss, "emphasis", None)
-    w = _weights(emphasis, m, labels, logits.shape[1]) if emphasis is not None and usable else None
+    w = None
+    if emphasis is not None and usable:
+        w = emphasis._for_labels(labels, logits.shape[1])._pull(m)
     curves.ess.append(None if w is None or not w.any() else effective_share(w))
 
     if histogram and usable and truth is not None:

@@ -1,6 +1,5 @@
 """A run between two steps, and what one step does to it."""
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dmnb.train.measure import Curves, accuracy, measure
+from dmnb.train.measure import Curves, measure
 from dmnb.train.parallel import Processes
 from dmnb.train.sources import Batch
 
@@ -48,7 +47,7 @@ class Run:
         self.network.train()
         for batch in self._batches():
             set_rate(self.descent, rate(self.steps_done))
-            self.descend(batch)
+            self.update(*batch.tensors, size=batch.size, share=batch.share)
             self.step += 1
             self.seen += batch.size
             if after_step is not None:
@@ -66,12 +65,8 @@ class Run:
         self._restore_random()
         yield from batches
 
-    def descend(self, batch: Batch) -> None:
-        """One step on one batch."""
-        self.update(*batch.tensors, size=batch.size, share=batch.share)
-
     def update(self, *tensors: Tensor, size: int, share: float = 1.0) -> None:
-        """The same, given the parts of a `Batch`."""
+        """One step on one batch, given its parts; see `Batch`."""
         value = self.objective(*tensors, idle=share == 0)
         if share != 1 and not self._joined_loss:
             value = value * share
@@ -94,23 +89,17 @@ class Run:
 
     def record(self, train_loss: float, truth: Tensor | None, *, histogram: bool) -> None:
         """Append to the curves what the network is at the end of this epoch."""
-        curves = self.curves
         self.processes.agree(self.model)
-        on_train = self.source.train_logits(self.measured)
-        test_logits, test_labels = self.source.test_logits(self.measured)
-        logits, labels = on_train or (test_logits, None)
-        if not (math.isfinite(train_loss) and bool(logits.isfinite().all())):
-            curves.diverged = self.epoch
-        curves.epoch.append(self.epoch)
-        curves.test_accuracy.append(accuracy(test_logits, test_labels))
-        curves.train_loss.append(train_loss if math.isfinite(train_loss) else None)
-        if labels is None:
-            for curve in (curves.p_clean, curves.p_noisy, curves.ess):
-                curve.append(None)
-            return
-        measure(curves, logits, labels, truth, self.loss, histogram=histogram)
-        curves.corrupted = accuracy(logits, labels)
-        curves.intact = None if truth is None else accuracy(logits, truth)
+        measure(
+            self.curves,
+            self.epoch,
+            train_loss,
+            train=self.source.train_logits(self.measured),
+            test=self.source.test_logits(self.measured),
+            truth=truth,
+            loss=self.loss,
+            histogram=histogram,
+        )
 
     def end_epoch(self) -> None:
         """Go to the beginning of the next epoch."""
