@@ -63,7 +63,7 @@ def same(one, two):
 
 
 class FakeGraph:
-    """Records a step as a graph does: what it reads is where it was, and it runs when replayed."""
+    """Captures a step as a graph does: what it reads is where it was, and it runs when replayed."""
 
     def __init__(self, fails=None):
         self.fails, self.replayed = fails, 0
@@ -82,7 +82,7 @@ class FakeGraph:
 @pytest.fixture
 def graph(monkeypatch):
     fake = FakeGraph()
-    monkeypatch.setattr(cuda, "record", fake)
+    monkeypatch.setattr(cuda, "capture", fake)
     return fake
 
 
@@ -104,7 +104,7 @@ ONLY = {name: {other: "" for other in cuda.FEATURES if other != name} for name i
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
 @pytest.mark.parametrize("model", ["mlp", "resnet20"])
-def test_a_recorded_step_is_the_step(model, optimizer, graph):
+def test_a_captured_step_is_the_step(model, optimizer, graph):
     plain = trained(run_of(network(model), optimizer=optimizer))
     run = run_of(network(model), optimizer=optimizer)
     assert cuda.speed_up(run, ONLY["graph"]) == ("graph",)
@@ -235,7 +235,7 @@ def test_code_that_fails_when_it_first_runs_is_not_used(monkeypatch, caplog):
 
 
 def test_where_capture_fails_steps_are_launched_one_by_one(monkeypatch, caplog):
-    monkeypatch.setattr(cuda, "record", FakeGraph(RuntimeError("operation not permitted")))
+    monkeypatch.setattr(cuda, "capture", FakeGraph(RuntimeError("operation not permitted")))
     plain, run = trained(run_of()), run_of()
     assert cuda.speed_up(run, ONLY["graph"]) == ()
     assert warnings(caplog) == ["training without graph: RuntimeError: operation not permitted"]
@@ -243,7 +243,7 @@ def test_where_capture_fails_steps_are_launched_one_by_one(monkeypatch, caplog):
 
 
 def test_who_insists_gets_an_error(monkeypatch):
-    monkeypatch.setattr(cuda, "record", FakeGraph(RuntimeError("operation not permitted")))
+    monkeypatch.setattr(cuda, "capture", FakeGraph(RuntimeError("operation not permitted")))
     monkeypatch.setattr(torch, "compile", lambda function, **_: function)
     with pytest.raises(RuntimeError, match="no graph: RuntimeError: operation not permitted"):
         cuda.speed_up(run_of(), {}, insist=True)
@@ -347,10 +347,10 @@ class TwoGPUs:
 
 
 @pytest.mark.parametrize("k", [0, 1])
-def test_a_step_is_recorded_on_its_own_device(k, monkeypatch):
+def test_a_step_is_captured_on_its_own_device(k, monkeypatch):
     gpus = TwoGPUs(monkeypatch)
     step = lambda: gpus.log.append(f"step on {gpus.now}")  # noqa: E731
-    assert cuda.record(step, torch.device("cuda", k)) == "replay"
+    assert cuda.capture(step, torch.device("cuda", k)) == "replay"
     assert gpus.log == [f"capture on new of {k}", f"step on {k}"] and gpus.now == 0
 
 
@@ -358,7 +358,7 @@ def test_a_failed_capture_gives_back_stream_and_generator(monkeypatch):
     """torch leaves both as they were in the capture."""
     gpus = TwoGPUs(monkeypatch, RuntimeError("capture invalidated"))
     with pytest.raises(RuntimeError, match="capture invalidated"):
-        cuda.record(lambda: gpus.log.append("step"), torch.device("cuda", 1))
+        cuda.capture(lambda: gpus.log.append("step"), torch.device("cuda", 1))
     assert gpus.log == ["capture on new of 1", "step", "back to 1", "generator 1: state 1"]
     assert gpus.now == 0
 

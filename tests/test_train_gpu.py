@@ -107,7 +107,7 @@ def test_the_fast_path_has_the_plain_loops_curves():
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adam"])
-def test_a_graph_takes_the_steps_that_it_recorded(optimizer):
+def test_a_graph_takes_the_steps_that_it_captured(optimizer):
     plain, run = run_of(optimizer=optimizer), run_of(optimizer=optimizer)
     with cuda.fast_path(plain, steps=1, wanted=False):
         expected = epochs_of(plain)
@@ -126,7 +126,7 @@ def test_no_step_waits_for_the_gpu(features):
     try:
         for batch in batches:
             rate.fill_(0.01)
-            run.descend(batch)
+            run.update(*batch.tensors, size=batch.size, share=batch.share)
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert run.total.isfinite()
@@ -151,7 +151,7 @@ LOSSES = {
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_every_loss_can_be_recorded(name):
+def test_every_loss_can_be_captured(name):
     plain, run = (run_of(network("mlp"), LOSSES[name]()) for _ in range(2))
     assert cuda.speed_up(run, only("graph")) == ("graph",)
     assert epochs_of(run, 1) == pytest.approx(epochs_of(plain, 1), rel=1e-3, abs=1e-5)
@@ -171,7 +171,7 @@ def test_every_replay_draws_a_new_dropout():
     run.descent.param_groups[0]["lr"].zero_()
     for _ in range(4):
         before = run.total.item()
-        run.descend(batch)
+        run.update(*batch.tensors, size=batch.size, share=batch.share)
         values.append(run.total.item() - before)
     assert len(set(values)) == 4
 
@@ -188,7 +188,7 @@ class Curious(nn.Module):
         return z * 0.5 if z.abs().max().item() > 1e9 else z
 
 
-def test_a_network_that_cannot_be_recorded_trains_all_the_same(caplog):
+def test_a_network_that_cannot_be_captured_trains_all_the_same(caplog):
     _, curves = train(Curious())
     assert curves["epoch"] == [1, 2, 3] and curves["diverged"] is None
     assert any(text.startswith("training without graph: ") for text in warnings(caplog))

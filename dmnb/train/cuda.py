@@ -3,7 +3,7 @@
 bf16     products of matrices in bfloat16, by autocast, and images in channels_last; weights, their
          gradients, statistics and the optimiser stay float32
 compile  crop, network and loss through torch.compile, which needs Triton and some seconds
-graph    a whole step, from the indices of a batch to the weights, recorded as one CUDA graph and
+graph    a whole step, from the indices of a batch to the weights, captured as one CUDA graph and
          replayed; the last, smaller batch of an epoch takes the step as it was
 
 Each is left out where it cannot be had, and the log says why. Kernels are deterministic and none is
@@ -80,7 +80,7 @@ def speed_up(run: Run, without: dict[str, str], *, insist: bool = False) -> tupl
     if "bf16" not in missing:
         run.network = run.measured = Bfloat16(run.model, run.processes.device.type)
     example = None if {"compile", "graph"} <= missing.keys() else run.source.example()
-    for feature, change in (("compile", _compile), ("graph", _record)):
+    for feature, change in (("compile", _compile), ("graph", _capture)):
         if feature not in missing:
             try:
                 change(run, example)
@@ -141,16 +141,16 @@ def _compile(run: Run, example: tuple[Tensor, ...]) -> None:
         raise
 
 
-def _record(run: Run, example: tuple[Tensor, ...]) -> None:
+def _capture(run: Run, example: tuple[Tensor, ...]) -> None:
     rehearse(run, example)
     run.network.train()
-    run.update = ForShapes(recorded(run.update, example), run.update, example)
+    run.update = ForShapes(captured(run.update, example), run.update, example)
 
 
-def recorded(update: Callable, example: Sequence[Tensor]) -> Callable[..., None]:
+def captured(update: Callable, example: Sequence[Tensor]) -> Callable[..., None]:
     """update(*tensors, size=B) for tensors of the example's shapes (B, ...), as one graph."""
     inputs = tuple(x.clone() for x in example)
-    replay = record(partial(update, *inputs, size=len(inputs[0])), inputs[0].device)
+    replay = capture(partial(update, *inputs, size=len(inputs[0])), inputs[0].device)
 
     def step(*tensors: Tensor, **_) -> None:
         for mine, new in zip(inputs, tensors, strict=True):
@@ -160,8 +160,8 @@ def recorded(update: Callable, example: Sequence[Tensor]) -> Callable[..., None]
     return step
 
 
-def record(step: Callable[[], None], device: torch.device) -> Callable[[], None]:
-    """A function that replays what step() launches on a GPU; recording does not run it."""
+def capture(step: Callable[[], None], device: torch.device) -> Callable[[], None]:
+    """A function that replays what step() launches on a GPU; capturing does not run it."""
     with torch.cuda.device(device):
         graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
         generator = torch.cuda.default_generators[stream.device.index]
@@ -178,7 +178,7 @@ def record(step: Callable[[], None], device: torch.device) -> Callable[[], None]
     return graph.replay
 
 
-def rehearse(run: Run, example: tuple[Tensor, ...], *, times: int = 3) -> None:
+def rehearse(run: Run, example: tuple[Tensor, ...]) -> None:
     """Take steps that leave nothing behind but what is made once: kernels, tables of the loss, and
     the optimiser's state, which a graph has to find where it will be."""
     device = run.processes.device
@@ -189,7 +189,7 @@ def rehearse(run: Run, example: tuple[Tensor, ...], *, times: int = 3) -> None:
     run.network.train()
     try:
         with torch.random.fork_rng([device] if device.type == "cuda" else []), _side_stream(device):
-            for _ in range(times):
+            for _ in range(3):
                 run.update(*example, size=len(example[0]))
     finally:
         run.descent.zero_grad()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+PADDING = 4  # of black, on every side of an image to be cropped
+
 
 def centring(images: Tensor) -> Callable[[Tensor], Tensor]:
     """The function x -> x / 255 - mean, float32, with the mean per channel of these images.
@@ -31,15 +33,15 @@ def mean_of(images: Tensor) -> Tensor:
     return mean.float().view(-1, 1, 1)
 
 
-def draw_crops(size: int, *, padding: int = 4, generator: torch.Generator | None = None) -> Tensor:
-    """uint8 (size, 3) on the CPU: rows down and columns right of the crop in the padded image, both
-    in [0, 2 ``padding``], and 1 where it is mirrored. padding in [0, 127]."""
-    down, right = torch.randint(2 * padding + 1, (2, size), generator=generator)
+def draw_crops(size: int, *, generator: torch.Generator | None = None) -> Tensor:
+    """uint8 (size, 3) on the CPU: rows down and columns right of the crop in an image padded by 4
+    pixels, both in [0, 8], and 1 where it is mirrored."""
+    down, right = torch.randint(2 * PADDING + 1, (2, size), generator=generator)
     mirrored = torch.rand(size, generator=generator) < 0.5
     return torch.stack([down, right, mirrored], 1).byte()
 
 
-def crop(images: Tensor, index: Tensor, crops: Tensor, *, padding: int = 4) -> Tensor:
+def crop(images: Tensor, index: Tensor, crops: Tensor) -> Tensor:
     """images[index] (B, C, H, W), each cropped as a row of ``crops`` says; see `draw_crops`.
 
     images (N, C, H, W); index int64 (B,); crops uint8 (B, 3), all on one device.
@@ -47,8 +49,8 @@ def crop(images: Tensor, index: Tensor, crops: Tensor, *, padding: int = 4) -> T
     _, channels, height, width = images.shape
     down, right, mirrored = (part.view(-1, 1, 1, 1) for part in crops.long().unbind(1))
     across = torch.arange(width, device=images.device)
-    rows = down - padding + torch.arange(height, device=images.device).view(-1, 1)
-    columns = right - padding + torch.where(mirrored == 1, width - 1 - across, across)
+    rows = down - PADDING + torch.arange(height, device=images.device).view(-1, 1)
+    columns = right - PADDING + torch.where(mirrored == 1, width - 1 - across, across)
     channel = torch.arange(channels, device=images.device).view(-1, 1, 1)
     x = images[
         index.view(-1, 1, 1, 1), channel, rows.clamp(0, height - 1), columns.clamp(0, width - 1)
