@@ -58,7 +58,7 @@ class Bounded(NamedTuple):
     above: bool
 
 
-def measure(weight_at: Callable[[Tensor], Tensor], *, reach: float = 700.0) -> Tails:
+def measure(weight_at: Callable[[Tensor], Tensor], *, reach: float) -> Tails:
     """The tails of a weight, a function of log-odds (float64) that is accurate for |m| <= reach."""
     return Tails(_tail(lambda s: weight_at(-s), reach), _tail(weight_at, reach))
 

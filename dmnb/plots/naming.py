@@ -101,10 +101,10 @@ def name_curves(ax: Axes, lines: Sequence[Line2D]) -> None:
         )  # fmt: skip
 
 
-def _evenly(curve: np.ndarray, count: int = 100) -> np.ndarray:
-    """Points on a curve, K x 2, at equal steps along it."""
+def _evenly(curve: np.ndarray) -> np.ndarray:
+    """100 points on a curve, K x 2, at equal steps along it."""
     length = np.append(0, np.hypot(*np.diff(curve, axis=0).T).cumsum())
-    at = np.linspace(0, length[-1], count)
+    at = np.linspace(0, length[-1], 100)
     return np.column_stack([np.interp(at, length, coordinate) for coordinate in curve.T])
 
 

@@ -148,14 +148,14 @@ class Ray:
     """A Ray cluster; ``address`` as `ray.init` takes it, such as "auto" or "ray://head:10001".
 
     Every call takes one CPU and ``gpu_share`` of a GPU. A call whose machine or process is lost is
-    made again, up to ``retries`` times. Every node needs this package and what the cells import.
+    made again, up to 3 times. Every node needs this package and what the cells import.
 
     Raises:
         ModuleNotFoundError: ray is not installed. ValueError: the cluster has no GPU, or gpu_share
             is outside (0, 1]. ConnectionError: there is no cluster at the address.
     """
 
-    def __init__(self, address: str, gpu_share: float | None = None, *, retries: int = 3):
+    def __init__(self, address: str, gpu_share: float | None = None):
         try:
             import ray
         except ModuleNotFoundError as error:
@@ -167,7 +167,7 @@ class Ray:
         if gpu_share is not None and not ray.cluster_resources().get("GPU"):
             self.close()
             raise ValueError(f"gpu-share needs a GPU, and the cluster at {address} has none")
-        self._options = {"num_cpus": 1, "num_gpus": gpu_share or 0, "max_retries": retries}
+        self._options = {"num_cpus": 1, "num_gpus": gpu_share or 0, "max_retries": 3}
 
     def submit(self, function: Callable, *arguments: Any) -> Future:
         """Call function(*arguments) where the cluster has room; the future of its result."""
