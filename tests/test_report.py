@@ -268,7 +268,7 @@ def test_a_report_holds_tables_figures_and_the_paper(folder, capsys):
     assert "torn.json" in errors and len(errors.splitlines()) == 1
     text = (out / "report.md").read_text()
     assert printed == text + f"\nreport: {out}/report.md\n"
-    assert "| DM | 12 | integral | 0.01 | 4 |" in text and "92.3 ± 0.6" in text
+    assert "| DM | 12 | integral | 0.01 | 4 |" in text and "92.3\xa0±\xa00.6" in text
     assert "model mlp" in text and "## table_9 of the paper: intact" in text
     shown = re.findall(r"\]\((.*?)\)", text)
     assert "rates-rates.svg" in shown and "rates-lr0.01-p.svg" in shown and len(shown) == 9

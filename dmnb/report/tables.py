@@ -131,13 +131,17 @@ def crossed(
 
 
 def markdown(rows: Sequence[Mapping]) -> str:
-    """Rows with the same keys as a Markdown table, methods by their names. No rows: ValueError."""
+    """Rows with the same keys as a Markdown table, methods by their names. No rows: ValueError.
+
+    No line breaks between a mean and its deviation: the spaces about ± are no-break spaces.
+    """
     if not rows:
         raise ValueError("rows must not be empty")
     head = [str(key) for key in rows[0]]
     lines = [head, ["---"] * len(head)]
     lines += [[cell(value) for value in row.values()] for row in rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return text.replace(" ± ", "\xa0±\xa0")
 
 
 def to_csv(rows: Sequence[Mapping]) -> str:
