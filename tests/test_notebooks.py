@@ -13,8 +13,6 @@ import nbformat
 import papermill
 import pytest
 
-from dmnb import sweep
-
 BOOK = Path(__file__).resolve().parents[1] / "book"
 NOTEBOOKS = sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 EXPERIMENTS = [p for p in NOTEBOOKS if p.parent.name == "experiments"]
@@ -90,44 +88,8 @@ def test_papermill_sees_every_parameter(path):
 def test_experiment_runs_with_its_smoke_parameters(path, tmp_path):
     smoke = read(path).metadata.get("dmnb", {}).get("smoke")
     assert smoke, "its metadata's dmnb.smoke holds no parameters for a run of seconds"
-    executed = sweep.execute(path, tmp_path / path.name, smoke)
+    assert smoke.keys() <= papermill.inspect_notebook(path).keys()
+    executed = papermill.execute_notebook(
+        path, tmp_path / path.name, smoke, cwd=path.parent, progress_bar=False
+    )
     assert all(cell.execution_count for cell in code_cells(executed))
-    assert (tmp_path / path.name).exists()
-
-
-def make_notebook(folder, *sources, parameters="rate = 0.4"):
-    """A notebook of a parameters cell and the given code cells, in a file of `folder`."""
-    head = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    cells = [head, *map(nbformat.v4.new_code_cell, sources)]
-    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    path = folder / "small.ipynb"
-    nbformat.write(notebook, path)
-    return path
-
-
-def test_execute_passes_parameters_and_runs_beside_the_notebook(tmp_path):
-    path = make_notebook(tmp_path, "import os\nprint(rate, os.path.basename(os.getcwd()))")
-    output = tmp_path / "made" / "out.ipynb"
-    executed = sweep.execute(path, output, {"rate": 0.25})
-    assert executed.cells[-1].outputs[0].text == f"0.25 {tmp_path.name}\n"
-    assert read(output).cells[-1].outputs == executed.cells[-1].outputs
-
-
-def test_an_unknown_parameter_is_an_error_before_anything_runs(tmp_path):
-    path = make_notebook(tmp_path, "print(rate)", parameters="rate = 0.4\nseeds = [0, 1]")
-    with pytest.raises(ValueError, match=r"no parameter ratio; it has rate, seeds"):
-        sweep.execute(path, tmp_path / "out.ipynb", {"ratio": 0.25})
-    assert not (tmp_path / "out.ipynb").exists()
-
-
-def test_a_failing_cell_raises_and_leaves_the_executed_notebook(tmp_path):
-    path = make_notebook(tmp_path, "print('before')", "assert rate > 1, 'low'", "print('after')")
-    output = tmp_path / "out.ipynb"
-    with pytest.raises(papermill.PapermillExecutionError, match="low"):
-        sweep.execute(path, output, {"rate": 0.5})
-    code = [cell for cell in read(output).cells if cell.cell_type == "code"]
-    before, failed, after = code[-3:]
-    assert before.outputs[0].text == "before\n"
-    assert failed.outputs[-1].evalue == "low"
-    assert after.outputs == []

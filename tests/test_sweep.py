@@ -188,7 +188,7 @@ def test_a_killed_sweep_goes_on_where_it_was(here, capsys):
 
 
 def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, capsys):
-    path = notebook(here, "import time; time.sleep(0.5)", "print(2 * rate)")
+    path = notebook(here, "import os, time; time.sleep(0.5)", "print(2 * rate, os.getcwd())")
     (here / "small.grid.yaml").write_text(NOTEBOOK_GRID)
     out = here / "out"
     process = start(path, "small.grid.yaml", "--out", out)
@@ -206,21 +206,21 @@ def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, capsys):
         told = json.loads((folder / "cell.json").read_text())
         executed = nbformat.read(folder / "small.ipynb", as_version=4)
         rate = told["parameters"]["rate"]
-        assert executed.cells[-1].outputs[0].text == f"{2 * rate}\n"
+        assert executed.cells[-1].outputs[0].text == f"{2 * rate} {here}\n"
         assert folder.name.startswith(f"rate={rate}-")
 
 
 def test_a_failed_cell_keeps_its_notebook_and_log_and_the_rest_go_on(here, capsys):
-    path = notebook(
-        here, "import os; os.write(2, b'a word')", "assert rate < .15, f'{rate} is high'"
-    )
+    high = "assert rate < .15, f'{rate} is high'"
+    path = notebook(here, "import os; os.write(2, b'a word')", high, "print('after')")
     (here / "small.grid.yaml").write_text("grid: {rate: [.3, .1]}")
     arguments = ["sweep", str(path), "small.grid.yaml", "--quiet"]
     assert main(arguments) == 1
     assert "1 finished, 1 failed: runs/small/failed" in capsys.readouterr().out
     (kept,) = (here / "runs/small/failed").iterdir()
     executed = nbformat.read(kept / "small.ipynb", as_version=4)
-    assert executed.cells[-1].outputs[-1].evalue == "0.3 is high"
+    failed, after = executed.cells[-2:]
+    assert failed.outputs[-1].evalue == "0.3 is high" and after.outputs == []
     assert "0.3 is high" in (kept / "log.txt").read_text()
     told = json.loads((kept / "cell.json").read_text())
     assert told["parameters"] == {"rate": 0.3}

@@ -2,7 +2,6 @@
 
 from dmnb.sweep.grid import read_grid
 from dmnb.sweep.kinds import Cell, Notebooks, Settings
-from dmnb.sweep.notebook import execute
 from dmnb.sweep.pools import Processes, Ray, environments
 from dmnb.sweep.run import Outcome, status, sweep
 
@@ -14,7 +13,6 @@ __all__ = [
     "Ray",
     "Settings",
     "environments",
-    "execute",
     "read_grid",
     "status",
     "sweep",

@@ -12,7 +12,6 @@ from typing import Any
 from dmnb import experiment, record
 from dmnb._files import CELL
 from dmnb.sweep.grid import read_grid
-from dmnb.sweep.notebook import execute
 
 # A notebook with this parameter is given the folder of its cell, to save records in.
 OUT = "out"
@@ -53,7 +52,7 @@ class Settings:
             names = [record.file_name(_config(values).to_dict()) for values in parameters]
         except ValueError as error:
             raise ValueError(f"{grid}: {error}") from error
-        return _told(parameters, names, grid)
+        return _labelled(parameters, names, grid)
 
     def finished(self, path: Path) -> dict[str, str]:
         """The code that made the record at ``path``; ValueError where it is not a whole one."""
@@ -110,7 +109,7 @@ class Notebooks:
 
         known = [name for name in papermill.inspect_notebook(self.path) if name != OUT]
         parameters = read_grid(grid, known=known)
-        return _told(parameters, [f"{_slug(p)}-{_digest(p)}" for p in parameters], grid)
+        return _labelled(parameters, [f"{_slug(p)}-{_digest(p)}" for p in parameters], grid)
 
     def finished(self, path: Path) -> dict[str, str]:
         """The code that made the folder ``path``; ValueError where its cell.json is not whole."""
@@ -124,7 +123,10 @@ class Notebooks:
         notebook = nbformat.reads(self.text, as_version=4)
         given = {OUT: str(folder)} if OUT in papermill.inspect_notebook(notebook) else {}
         here = self.path.parent if self.path.parent.is_dir() else folder
-        execute(notebook, folder / self.path.name, {**cell.parameters, **given}, folder=here)
+        parameters = {**cell.parameters, **given}
+        papermill.execute_notebook(
+            notebook, folder / self.path.name, parameters, cwd=here, progress_bar=False
+        )
 
 
 Kind = Settings | Notebooks
@@ -141,7 +143,7 @@ def _config(parameters: Mapping[str, Any]) -> experiment.Config:
     return dataclasses.replace(config, normalization=experiment.normalization_of(config))
 
 
-def _told(parameters: Sequence[dict], names: Sequence[str], grid: str | Path) -> list[Cell]:
+def _labelled(parameters: Sequence[dict], names: Sequence[str], grid: str | Path) -> list[Cell]:
     """Cells, told apart by the parameters that vary."""
     if twice := [name for index, name in enumerate(names) if name in names[:index]]:
         raise ValueError(f"{grid}: the same cell twice, once in other words: {twice[0]}")
