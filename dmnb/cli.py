@@ -10,8 +10,6 @@ dmnb suggest --dataset digits --noise symmetric --rate 0.4
 import argparse
 import sys
 import tempfile
-import types
-import typing
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,12 +67,9 @@ def _add_run(commands) -> None:
 
 def _add_settings(parser: argparse.ArgumentParser, **usual) -> None:
     """A flag for each setting; its default is the usual one here, else Config's."""
-    hints = typing.get_type_hints(experiment.Config)
     for name, field in experiment.settings().items():
         about, allowed = field.metadata["about"], field.metadata["allowed"]
-        wanted = hints[name]
-        if isinstance(wanted, types.UnionType):
-            wanted = typing.get_args(wanted)[0]
+        wanted = experiment.type_of(field)
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             default=argparse.SUPPRESS,

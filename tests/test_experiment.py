@@ -10,7 +10,15 @@ import torch
 
 from dmnb import data, emphasis, experiment, noise
 from dmnb.authors import AuthorsDMLoss
-from dmnb.experiment import Config, corrupted_labels, epochs_of, loss_of, prepared, run, stream
+from dmnb.experiment import (
+    Config,
+    corrupted_labels,
+    epochs_of,
+    generator_of,
+    loss_of,
+    prepared,
+    run,
+)
 from dmnb.loss import DMLoss
 from dmnb.record import Record, file_name
 
@@ -298,7 +306,7 @@ def test_noise_is_shared_by_methods_and_rates_of_learning():
 
 def test_streams_are_independent_by_name():
     draws = {
-        (seed, name): tuple(torch.rand(3, generator=stream(seed, name)).tolist())
+        (seed, name): tuple(torch.rand(3, generator=generator_of(seed, name)).tolist())
         for seed in (0, 1)
         for name in ("noise", "order")
     }

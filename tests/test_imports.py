@@ -33,8 +33,8 @@ BELOW = {
     "widgets": {"_methods", "emphasis"},
 }
 BELOW["experiment"] = LEAVES | {"loss", "authors", "train"}
-BELOW["guide"] = BELOW["runs"] = BELOW["sweep"] = BELOW["experiment"] | {"experiment"}
-BELOW["sweep"] = BELOW["runs"] | {"_files"}
+BELOW["guide"] = BELOW["experiment"] | {"experiment"}
+BELOW["sweep"] = BELOW["guide"] | {"_files"}
 BELOW["cli"] = BELOW["sweep"] | {"guide", "sweep", "plots", "report"}
 BELOW["__main__"] = {"cli"}
 

@@ -1,11 +1,9 @@
 """The settings of a run, what each may be, and the weighting they describe."""
 
 import dataclasses
-import functools
 import itertools
 import json
 import math
-import types
 import typing
 from collections.abc import Callable
 from numbers import Real
@@ -208,6 +206,14 @@ def settings() -> dict[str, dataclasses.Field]:
     return {field.name: field for field in dataclasses.fields(Config)}
 
 
+def type_of(field: dataclasses.Field) -> type:
+    """The type of a setting; where its default is None, that is allowed besides.
+
+    field: one of `settings`.
+    """
+    return (*typing.get_args(field.type), field.type)[0]
+
+
 def emphasis_of(config: Config) -> emphasis.Emphasis:
     """The weighting of examples that the config describes; ValueError for bad lam, beta or q."""
     if config.emphasis in EMPHASES:
@@ -255,11 +261,10 @@ def _is_device(name: str) -> bool:
 
 def _typed(name: str, value):
     """``value`` in the type its field declares; 1 counts as 1.0, and 1.0 as 1, but not True."""
-    declared = _declared()[name]
-    allowed = typing.get_args(declared) if isinstance(declared, types.UnionType) else (declared,)
-    if value is None and types.NoneType in allowed:
+    field = settings()[name]
+    if value is None and field.default is None:
         return None
-    wanted = allowed[0]
+    wanted = type_of(field)
     if name == "emphasis":
         value = _emphasis_text(value)
     if wanted is str and isinstance(value, Path):
@@ -289,8 +294,3 @@ def _emphasis_text(value):
     except json.JSONDecodeError as error:
         raise ValueError(f"emphasis is no JSON, {error}: {value!r}") from None
     return json.dumps(emphasis.from_dict(parameters).to_dict())
-
-
-@functools.cache
-def _declared() -> dict[str, type]:
-    return typing.get_type_hints(Config)

@@ -64,11 +64,11 @@ def rows_of(
     """
     rows = torch.arange(len(clean))
     if config.imbalance:
-        draw = stream(config.seed, "imbalance")
+        draw = generator_of(config.seed, "imbalance")
         rows = data.step_imbalance(clean, config.imbalance, num_classes, generator=draw)
     if not config.held_out:
         return rows, None
-    draw = stream(config.seed, "held out")
+    draw = generator_of(config.seed, "held out")
     kept, held = data.split_rows(len(rows), HELD_OUT, generator=draw)
     return rows[kept], rows[held]
 
@@ -103,7 +103,7 @@ def corrupted_labels(dataset: data.Dataset, config: Config) -> torch.Tensor:
         if config.dataset != "cifar10":
             raise ValueError(f"noise {kind} needs dataset cifar10, got {config.dataset!r}")
         return data.human_labels(kind)
-    options = {"generator": stream(config.seed, "noise")}
+    options = {"generator": generator_of(config.seed, "noise")}
     if kind == "asymmetric":
         options["class_map"] = _class_map(config.dataset, options["generator"])
     corrupt = {
@@ -128,7 +128,7 @@ def _class_map(name: str, generator: torch.Generator) -> dict[int, int]:
         ) from error
 
 
-def stream(seed: int, name: str) -> torch.Generator:
+def generator_of(seed: int, name: str) -> torch.Generator:
     """A generator on the CPU for the purpose `name`, an independent one for each seed and name."""
     return torch.Generator().manual_seed(seed_of(seed, name))
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dmnb import data, retrieval, train
 from dmnb.experiment.config import Config
-from dmnb.experiment.examples import corrupted_labels, dataset_of, stream
+from dmnb.experiment.examples import corrupted_labels, dataset_of, generator_of
 from dmnb.experiment.run import runnable, trained
 from dmnb.experiment.streams import batches, streams_of
 
@@ -77,7 +77,8 @@ def retrieve(
         features = retrieval.embed(model, inputs)
         dimensions[name] = retrieval.effective_dimensions(features)
         for size in sizes:
-            found = find_sets(features, labels, size=size, generator=stream(config.seed, "sets"))
+            draw = generator_of(config.seed, "sets")
+            found = find_sets(features, labels, size=size, generator=draw)
             scores[f"{name} {size}"] = _told(found)
     return Retrieved(curves.test_accuracy[-1], scores, dimensions)
 

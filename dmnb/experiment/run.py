@@ -20,7 +20,7 @@ from dmnb.experiment.config import (
     milestones_of,
     normalization_of,
 )
-from dmnb.experiment.examples import prepared, seed_of, stream
+from dmnb.experiment.examples import generator_of, prepared, seed_of
 from dmnb.experiment.streams import Streams, streams_of
 from dmnb.loss import DMLoss
 from dmnb.record import Record, file_name, hardware, versions
@@ -94,7 +94,7 @@ def trained(
             loss_of(config, process_group=process_group).to(config.device),
             dataset,
             clean_labels=clean,
-            generator=stream(config.seed, "order"),
+            generator=generator_of(config.seed, "order"),
             progress=progress,
             lr=config.lr,
             augment=config.augment and not streamed,

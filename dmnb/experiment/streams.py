@@ -8,7 +8,7 @@ from torch.utils.data import DataLoader, Dataset, RandomSampler, Subset
 
 from dmnb import data, train
 from dmnb.experiment.config import Config
-from dmnb.experiment.examples import stream
+from dmnb.experiment.examples import generator_of
 
 EPOCH = 1000
 EVERY = 100
@@ -61,7 +61,7 @@ def batches(images: Dataset, config: Config) -> DataLoader:
 
 
 def _streams(config: Config, images: data.Stream, test: Dataset) -> Streams:
-    generator = stream(config.seed, "order")
+    generator = generator_of(config.seed, "order")
     size = min(len(images), EPOCH * config.batch_size)
     loader = DataLoader(
         images,

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from dmnb import data, experiment, features, runs
-from dmnb.experiment import Config, run
-from dmnb.runs import run_many
+from dmnb import data, experiment, features
+from dmnb.experiment import Config, many, run, run_many
 
 QUICK = {"width": 8, "epochs": 2}
 LOSSES = [
@@ -34,7 +33,7 @@ def assert_same(found, expected):
 def test_runs_together_are_the_runs_alone(more, monkeypatch):
     configs = [Config(**QUICK, **more, **loss) for loss in LOSSES]
     alone = [run(config, progress=False) for config in configs]
-    monkeypatch.setattr(runs, "run", lambda *args, **options: pytest.fail("ran alone"))
+    monkeypatch.setattr(many, "run", lambda *args, **options: pytest.fail("ran alone"))
     assert_same(run_many(configs), alone)
 
 

@@ -13,21 +13,15 @@ from collections.abc import Sequence
 import torch
 
 from dmnb import train
-from dmnb.experiment import (
-    STREAMED,
-    Config,
+from dmnb.experiment.config import STREAMED, Config
+from dmnb.experiment.examples import (
     corrupted_labels,
     dataset_of,
-    descent_of,
-    loss_of,
-    network_of,
-    record_of,
+    generator_of,
     rows_of,
-    run,
-    runnable,
-    stream,
     tested_on,
 )
+from dmnb.experiment.run import descent_of, loss_of, network_of, record_of, run, runnable
 from dmnb.record import Record
 
 FREE = ("emphasis", "lam", "beta", "q", "normalization", "lr", "noise", "rate", "seed")
@@ -78,7 +72,7 @@ def _together(configs: list[Config]) -> list[Record]:
             dataset,
             labels=given,
             subsets=rows,
-            generators=[stream(config.seed, "order") for config in configs],
+            generators=[generator_of(config.seed, "order") for config in configs],
             clean_labels=clean,
             lr=[config.lr for config in configs],
             **descent_of(first, len(rows[0])),
