@@ -373,8 +373,93 @@ def test_unknown_names_list_what_exists():
 
 def test_a_folder_in_no_layout_says_which_there_are(tmp_path):
     write_folders(tmp_path, pictures(2))
-    with pytest.raises(FileNotFoundError, match=r"train\.parquet and test\.parquet, or images as"):
+    layouts = r"train\.parquet and test\.parquet, or images as"
+    with pytest.raises(FileNotFoundError, match=rf"{layouts}.*found train/$"):
         data.load(tmp_path)
+    write_folders(tmp_path, pictures(2), "validation")
+    with pytest.raises(FileNotFoundError, match=r"found train/, validation/$"):
+        data.load(tmp_path)
+
+
+def write_parts(folder, missing=(), suffix=""):
+    """Three parts of train, one image each of the classes 2, 0 and 1, and one part of test."""
+    for k, (image, label) in enumerate(zip(pictures(3), [2, 0, 1], strict=True)):
+        if k not in missing:
+            write_parquet(folder, f"train-{k:05}-of-00003{suffix}", [image], [label])
+    write_parquet(folder, f"test-00000-of-00001{suffix}", pictures(2, seed=1), [1, 0])
+
+
+@pytest.mark.parametrize("suffix", ["", "-0f8b4ec5"])
+@pytest.mark.parametrize("below", ["", "data", "plain_text"])
+def test_parquet_in_the_hubs_parts(tmp_path, below, suffix):
+    write_parts(tmp_path / "cifar10" / below, suffix=suffix)
+    for found in (data.load(tmp_path / "cifar10"), data.load("cifar10", tmp_path)):
+        assert found.train_labels.tolist() == [2, 0, 1] and found.test_labels.tolist() == [1, 0]
+        assert np.array_equal(found.train_images[1, 0], np.asarray(pictures(3)[1]))
+
+
+def test_a_whole_file_goes_before_parts_and_the_folder_before_those_below(tmp_path):
+    write_parts(tmp_path / "below")
+    write_parts(tmp_path)
+    write_both(tmp_path)
+    assert len(data.load(tmp_path).train_labels) == 6
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_missing_part_is_named(tmp_path, missing):
+    write_parts(tmp_path, missing=[missing])
+    with pytest.raises(FileNotFoundError, match=rf"lacks train-0000{missing}-of-00003\.parquet"):
+        data.load(tmp_path)
+
+
+def test_parts_that_are_there_twice_are_refused(tmp_path):
+    write_parts(tmp_path)
+    write_parts(tmp_path, suffix="-0f8b4ec5")
+    with pytest.raises(ValueError, match="must hold 3 parts of train, got 6"):
+        data.load(tmp_path)
+
+
+def test_one_of_several_data_sets_has_to_be_named(tmp_path):
+    for name in ("cats", "dogs"):
+        write_parts(tmp_path / name)
+    with pytest.raises(ValueError, match="several data sets, name one of them: cats, dogs"):
+        data.load(tmp_path)
+
+
+def test_any_folder_of_the_root_has_its_name(tmp_path, monkeypatch):
+    for split in ("train", "test"):
+        write_folders(tmp_path / "pets", pictures(2), split)
+    assert data.load("pets", tmp_path).class_names == ("cat", "dog")
+    with pytest.raises(ValueError, match=r"here or in the data root.*got 'cats'"):
+        data.load("cats", tmp_path)
+    monkeypatch.setenv("DMNB_DATA", str(tmp_path))
+    assert data.load("pets").class_names == ("cat", "dog")
+    assert experiment.run(experiment.Config(dataset="pets", epochs=1)).best is not None
+
+
+@pytest.mark.parametrize("content", [b"no image", png(pictures(1, (60, 50))[0])["bytes"][:900]])
+def test_files_that_are_no_images_are_named(tmp_path, content):
+    for split in ("train", "test"):
+        write_folders(tmp_path / "folders", pictures(2), split)
+    (tmp_path / "folders/test/dog/1.png").write_bytes(content)
+    with pytest.raises(ValueError, match=r"test/dog/1\.png cannot be read as an image: \w"):
+        data.load(tmp_path / "folders")
+
+    write_parquet(tmp_path / "parquet", "test", pictures(1), [0])
+    values = {"image": [png(pictures(1)[0]), {"bytes": content, "path": None}], "label": [0, 1]}
+    table = datasets.Dataset.from_dict(values)
+    table.to_parquet(str(tmp_path / "parquet" / "train.parquet"))
+    with pytest.raises(ValueError, match=r"row 1, image, is no image: \w"):
+        data.load(tmp_path / "parquet")
+
+
+def test_damaged_parquet_is_named(tmp_path):
+    write_both(tmp_path)
+    whole = (tmp_path / "train.parquet").read_bytes()
+    for content in (b"PAR1 nothing", whole[:4] + bytes(len(whole) // 2) + whole[len(whole) // 2 :]):
+        (tmp_path / "train.parquet").write_bytes(content)
+        with pytest.raises(ValueError, match=r"train\.parquet cannot be read as Parquet: \w"):
+            data.load(tmp_path)
 
 
 def test_a_root_that_is_no_folder_is_named(tmp_path, monkeypatch):
@@ -512,7 +597,7 @@ def test_texts_come_with_their_labels(tmp_path, names, expected):
 
 def test_no_texts_no_result(tmp_path):
     for name in ("digits", tmp_path / "nowhere"):
-        with pytest.raises(ValueError, match="must be imdb, or a folder"):
+        with pytest.raises(ValueError, match="must be one of imdb or a folder"):
             data.load_text(name)
     write_texts(tmp_path / "negative", labels=(1, -1))
     with pytest.raises(ValueError, match=r"must be in \[0, 2\)"):

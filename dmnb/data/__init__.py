@@ -1,12 +1,15 @@
 """Data sets as arrays: a name or a folder in, images (or texts) and clean labels out.
 
 Names are "digits" (bundled with scikit-learn), "fashion_mnist", "cifar10", "cifar100" and
-"vehicles10", the ten vehicle classes of CIFAR-100. All but the digits are read from
-`<root>/<name>/train.parquet` and `test.parquet` where those exist (root is the environment variable
-DMNB_DATA unless given), else from the Hugging Face hub. A folder holds either
+"vehicles10", the ten vehicle classes of CIFAR-100. All but the digits are read from the folder
+`<root>/<name>` where its files are there (root is the environment variable DMNB_DATA unless given),
+else from the Hugging Face hub. A folder, named by its path or by its name in the root, holds either
 
     train.parquet, test.parquet           the hub's image layout: an image and a label column
     train/<class>/*, test/<class>/*       torchvision's ImageFolder layout
+
+Parquet may be in the parts that the hub has, train-00000-of-00002.parquet and so on, and in one
+folder below, such as data/.
 
 `clothing1m` and `mars` read photographs that stay on disk. `load_text` reads "imdb", or a folder
 with Parquet files that have a text and a label column.

@@ -12,12 +12,15 @@ from torch import Tensor
 from dmnb.data.files import (
     SPLITS,
     TEXTS,
+    UNREADABLE,
     VEHICLES,
     class_names,
     column_of,
     fingerprint,
     integers,
     local_folder,
+    parquet_in,
+    read_image,
     tables,
 )
 
@@ -79,14 +82,15 @@ def load(name_or_path: str | Path, root: str | Path | None = None) -> Dataset:
     Results are cached in the process and shared between calls: do not write into the tensors.
 
     Args:
-        name_or_path: one of `NAMES`, or a folder.
-        root: the folder with local copies of the named sets; DMNB_DATA when None.
+        name_or_path: one of `NAMES`, a folder, or the name of a folder in ``root``.
+        root: the data root, a folder with one for each data set; DMNB_DATA when None.
 
     Raises:
-        ValueError: neither a name nor a folder; a name of texts; images of several sizes; labels
-            that are not classes; splits with different classes.
+        ValueError: neither a name nor a folder; a name of texts; a file that cannot be read; images
+            of several sizes; labels that are not classes; splits with different classes; a folder
+            of several data sets.
         FileNotFoundError: no local copy and no answer from the hub within seconds; a folder in
-            neither layout; a root that is not a folder.
+            neither layout, or without a part of its Parquet; a root that is not a folder.
     """
     if str(name_or_path) == "digits":
         return _digits()
@@ -169,7 +173,7 @@ def _digits() -> Dataset:
 
 @lru_cache(maxsize=2)
 def _read(name: str, folder: Path | None, fingerprint: tuple[int, int] | None) -> Dataset:
-    if folder is not None and not (folder / "train.parquet").is_file():
+    if folder is not None and not parquet_in(folder):
         splits = [_read_image_folder(folder / split) for split in SPLITS]
     else:
         splits = [_read_table(table) for table in tables(name, folder)]
@@ -183,14 +187,10 @@ def _read(name: str, folder: Path | None, fingerprint: tuple[int, int] | None) -
 
 
 def _read_image_folder(folder: Path) -> tuple[list[np.ndarray], Tensor, list[str]]:
-    from PIL import Image
     from torchvision.datasets import ImageFolder
 
     found = ImageFolder(str(folder))
-    images = []
-    for path, _ in found.samples:
-        with Image.open(path) as image:
-            images.append(_pixels(image, path))
+    images = [_pixels(read_image(path), path) for path, _ in found.samples]
     return images, torch.tensor(found.targets), found.classes
 
 
@@ -201,14 +201,18 @@ def _read_table(table) -> tuple[list[np.ndarray], Tensor, list[str]]:
     image = column_of(table, ("image", "img"))
     label = column_of(table, ("label", "fine_label"))
     decoded = table.cast_column(image, datasets.Image())[image]
-    images = [_pixels(picture, f"row {row}") for row, picture in enumerate(decoded)]
+    images: list[np.ndarray] = []
+    try:
+        images.extend(_pixels(picture, f"row {row}") for row, picture in enumerate(decoded))
+    except UNREADABLE as error:
+        raise ValueError(f"row {len(images)}, {image}, is no image: {error}") from error
     return images, integers(table, label), list(getattr(table.features[label], "names", []))
 
 
 def _training_table(name_or_path: str | Path, root: str | Path | None):
     bundled = str(name_or_path) == "digits"
     folder = None if bundled else local_folder(name_or_path, root)
-    if bundled or (folder is not None and not (folder / "train.parquet").is_file()):
+    if bundled or (folder is not None and not parquet_in(folder)):
         raise ValueError(f"{name_or_path} has one label an image; others need a train.parquet")
     return tables(str(name_or_path), folder)[0]
 

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dmnb.data.files import read_image
+
 # Of ImageNet's training images, in [0, 1]: what its pretrained networks were trained with.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -16,6 +18,8 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 @dataclass(frozen=True, eq=False)
 class Stream(torch.utils.data.Dataset):
     """Images on disk with their labels, for torch's DataLoader: item k is (x, y), read when asked.
+
+    Raises ValueError for a file that is no image, where it is read.
 
     root: folder that the keys are relative to. keys: N paths, as an array of bytes, which worker
     processes share without copying it. labels: int64 (N,) in [0, C). view: from a PIL image to x,
@@ -32,10 +36,8 @@ class Stream(torch.utils.data.Dataset):
         return len(self.keys)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        from PIL import Image
-
-        with Image.open(self.root / self.keys[index].decode()) as image:
-            return self.view(image.convert("RGB")), self.labels[index]
+        image = read_image(self.root / self.keys[index].decode())
+        return self.view(image.convert("RGB")), self.labels[index]
 
     @property
     def in_shape(self) -> tuple[int, int, int]:

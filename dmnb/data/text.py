@@ -6,7 +6,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from dmnb.data.files import TEXTS, class_names, column_of, integers, local_folder, tables
+from dmnb.data.files import (
+    TEXTS,
+    class_names,
+    column_of,
+    integers,
+    local_folder,
+    parquet_in,
+    tables,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +37,17 @@ def load_text(name_or_path: str | Path = "imdb", root: str | Path | None = None)
 
     Args:
         name_or_path: "imdb" (25,000 + 25,000 film reviews, 0 = negative, 1 = positive, stored
-            negative first), or a folder with train.parquet and test.parquet.
+            negative first), or a folder of Parquet, here or in ``root``.
         root: as for `load`.
 
     Raises:
-        ValueError: neither "imdb" nor a folder; no text or label column; labels that are not
-            classes.
+        ValueError: neither "imdb" nor a folder; a file that cannot be read; no text or label
+            column; labels that are not classes.
         FileNotFoundError: as for `load`; a folder without Parquet files.
     """
     name = str(name_or_path)
-    if name not in TEXTS and not Path(name).expanduser().is_dir():
-        raise ValueError(f"text data set must be {' or '.join(TEXTS)}, or a folder; got {name!r}")
-    folder = local_folder(name_or_path, root)
-    if folder is not None and not (folder / "train.parquet").is_file():
+    folder = local_folder(name_or_path, root, names=TEXTS)
+    if folder is not None and not parquet_in(folder):
         raise FileNotFoundError(f"{folder} must hold train.parquet and test.parquet")
     splits = []
     for table in tables(name, folder):
