@@ -125,22 +125,31 @@ def test_accuracy_curves_show_mean_and_seeds_in_percent():
     np.testing.assert_allclose([x.get_ydata() for x in seeds], runs)
 
 
-def test_p_curves_are_solid_for_clean_and_dashed_for_noisy():
-    (ax,) = plots.p_curves({"dm": RECORDS["dm"]}).axes
-    clean, noisy = ax.lines
-    assert (clean.get_linestyle(), noisy.get_linestyle()) == ("-", "--")
-    np.testing.assert_allclose(
-        clean.get_ydata(), np.mean([r.p_clean for r in RECORDS["dm"]], axis=0)
-    )
-    np.testing.assert_allclose(
-        noisy.get_ydata(), np.mean([r.p_noisy for r in RECORDS["dm"]], axis=0)
-    )
+def test_p_curves_are_the_mean_p_of_right_labels_and_of_wrong_ones():
+    right, wrong = plots.p_curves(RECORDS).axes
+    assert [ax.get_title(loc="left") for ax in (right, wrong)] == ["right labels", "wrong labels"]
+    assert right.get_shared_y_axes().joined(right, wrong) and right.get_ylim() == (0, 1)
+    for ax, field in ((right, "p_clean"), (wrong, "p_noisy")):
+        for drawn, (name, group) in zip(ax.lines, RECORDS.items(), strict=True):
+            mean = np.mean([getattr(r, field) for r in group], axis=0)
+            np.testing.assert_allclose(drawn.get_ydata(), mean)
+            assert drawn.get_color() == plots.STYLE[name].colour
 
 
-def test_p_curves_without_wrong_labels_have_no_dashed_line():
+def test_p_curves_name_each_method_once():
+    clean = record("anchored", 0)
+    clean.p_noisy = [None] * 6
+    right, wrong = plots.p_curves(RECORDS | {"anchored": [clean]}).axes
+    assert [text.get_text() for text in right.texts] == ["anchored DM"]
+    assert sorted(text.get_text() for text in wrong.texts) == ["CCE", "DM"]
+
+
+def test_p_curves_of_labels_of_one_kind_are_one_panel():
     clean = record("dm", 0)
     clean.p_noisy = [None] * 6
-    assert len(plots.p_curves([clean]).axes[0].lines) == 1
+    (ax,) = plots.p_curves([clean]).axes
+    assert (ax.get_title(loc="left"), len(ax.lines)) == ("right labels", 1)
+    assert [text.get_text() for text in ax.texts] == ["DM"]
     clean.p_clean = [None] * 6
     with pytest.raises(ValueError, match="clean or of noisy"):
         plots.p_curves([clean])

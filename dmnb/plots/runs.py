@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dmnb.plots.naming import name_ends
-from dmnb.plots.style import DASHED, P, add_key, ink, looks, new_axes, require, whole_ticks
+from dmnb.plots.style import P, add_key, ink, looks, new_axes, require, whole_ticks
 
 
 def by_method(records: Iterable[Any]) -> dict[str, list[Any]]:
@@ -47,26 +47,30 @@ def accuracy_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
 
 
 def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
-    """Mean p of training examples with right labels (solid) and wrong ones (dashed), Figure 2a.
+    """Mean p of training examples with right labels and with wrong ones, side by side (Figure 2a).
 
-    records_by_method: as for accuracy_curves. The mean over seeds ends where one diverged; without
-    wrong labels there is no dashed line; without any p it is a ValueError.
+    Each method is named once, beside the last panel that it is in. records_by_method: as for
+    accuracy_curves. The mean over seeds ends where one diverged; labels of which there is no p,
+    such as wrong ones where all are right, have no panel; without any p it is a ValueError.
     """
     groups = _groups(records_by_method)
-    ax = new_axes()
-    for name, look in looks(groups).items():
-        for field, dash in (("p_clean", "-"), ("p_noisy", DASHED)):
-            epochs, p = _runs(groups[name], field, name)
-            p = p.mean(0)
-            if np.isfinite(p).any():
-                ax.plot(epochs, p, linestyle=dash, color=look.colour, label=look.label)
-    if not ax.lines:
+    fields = {"right labels": "p_clean", "wrong labels": "p_noisy"}
+    means = {title: _means(groups, field) for title, field in fields.items()}
+    means = {title: curves for title, curves in means.items() if curves}
+    if not means:
         raise ValueError("the records must hold p of clean or of noisy examples, got none")
-    ax.set(xlabel="epoch", ylabel=f"mean {P}", ylim=(0, 1))
-    whole_ticks(ax)
-    add_key(ax, [ink("-"), ink(DASHED)], ["right label", "wrong label"])
-    name_ends(ax)
-    return ax.figure
+    axes = _panels(means, x_label="epoch", y_label=f"mean {P}")
+    named = {name: title for title, curves in means.items() for name in curves}
+    for ax, (title, curves) in zip(axes, means.items(), strict=True):
+        for name, look in looks(groups).items():
+            if name in curves:
+                label = look.label if named[name] == title else "_named"
+                ax.plot(*curves[name], color=look.colour, linestyle=look.dash, label=label)
+        ax.set_ylim(0, 1)
+        whole_ticks(ax)
+        if title in named.values():
+            name_ends(ax)
+    return axes[0].figure
 
 
 def rate_sweep(records: Iterable[Any]) -> Figure:
@@ -91,16 +95,24 @@ def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %")
     when empty.
     """
     require(panels, "panels")
+    axes = _panels(panels, x_label="learning rate", y_label=y_label)
+    for ax, records in zip(axes, panels.values(), strict=True):
+        _rates(ax, records)
+    name_ends(axes[-1])
+    return axes[0].figure
+
+
+def _panels(titles: Iterable[str], *, x_label: str, y_label: str) -> Sequence[Axes]:
+    """Empty axes side by side, with one axis of y and each label once."""
+    titles = list(titles)
     width, height = matplotlib.rcParams["figure.figsize"]
     figure = Figure(figsize=(width, 0.85 * height))
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for ax, (title, records) in zip(axes, panels.items(), strict=True):
-        _rates(ax, records)
+    axes = figure.subplots(1, len(titles), sharey=True, squeeze=False)[0]
+    for ax, title in zip(axes, titles, strict=True):
         ax.set_title(title, loc="left", fontsize=matplotlib.rcParams["axes.labelsize"])
     axes[0].set_ylabel(y_label)
-    figure.supxlabel("learning rate", fontsize=matplotlib.rcParams["axes.labelsize"])
-    name_ends(axes[-1])
-    return figure
+    figure.supxlabel(x_label, fontsize=matplotlib.rcParams["axes.labelsize"])
+    return axes
 
 
 def _rates(ax: Axes, records: Any) -> None:
@@ -120,6 +132,18 @@ def _rates(ax: Axes, records: Any) -> None:
     ax.set_xticks(ticks, [f"{tick:g}".removeprefix("0") for tick in ticks])
     ax.minorticks_off()
     ax.margins(x=0.03)
+
+
+def _means(
+    groups: Mapping[str, Sequence[Any]], field: str
+) -> dict[str, tuple[list[int], np.ndarray]]:
+    """Methods that have a field -> the epochs, and its mean over the seeds."""
+    means = {}
+    for name, group in groups.items():
+        epochs, runs = _runs(group, field, name)
+        if np.isfinite(mean := runs.mean(0)).any():
+            means[name] = epochs, mean
+    return means
 
 
 def _groups(records: Any) -> dict[str, Sequence[Any]]:
