@@ -209,15 +209,35 @@ def test_a_reader_sees_noise_memorised_and_ignored(stage):
     tell(page, "Ignore")
     reach(page, 250)
     assert figure(page, "own", "accuracy") > figure(page, "cce", "accuracy") + 10
-    assert figure(page, "cce", "learned") > 30 > 15 > figure(page, "own", "learned")
+    assert figure(page, "cce", "learnt") > 30 > 15 > figure(page, "own", "learnt")
     label = page.locator(".dmnb [data-side=own] .field").get_attribute("aria-label")
     assert re.search(r"DM: accuracy [\d.]+% on clean test data, [\d.]+% of the wrong labels", label)
-    panel = page.get_by_role("slider", name="Wrong labels learned over time")
+    panel = page.get_by_role("slider", name="Wrong labels learnt over time")
     panel.press("End")
     assert re.search(r"Epoch \d+.*Cross-entropy [\d.]+%, DM", panel.get_attribute("aria-valuetext"))
     tell(page, "Collapse")
-    assert figure(page, "own", "learned") is None
-    assert page.get_by_role("slider", name="Wrong labels learned over time").count() == 0
+    assert figure(page, "own", "learnt") is None
+    assert page.get_by_role("slider", name="Wrong labels learnt over time").count() == 0
+
+
+@browser
+def test_nothing_is_told_of_networks_that_have_not_learnt(stage):
+    page = stage(Playground())
+    course = page.get_by_role("slider", name="Accuracy over time")
+    for _ in range(2):
+        for side in ("cce", "own"):
+            told = page.locator(f".dmnb [data-side={side}] dd").all_text_contents()
+            assert told[:2] == ["–", "–"] and told[2].endswith("%")
+        assert course.get_attribute("aria-valuetext") == (
+            "Epoch 0. Cross-entropy: not trained yet. DM: not trained yet."
+        )
+        course.press("Home")
+        assert course.get_attribute("aria-valuetext").endswith("Cross-entropy –, DM –")
+        course.press("Escape")
+        press(page, "Step")
+        assert figure(page, "cce", "accuracy") > 50
+        assert "Cross-entropy: accuracy" in course.get_attribute("aria-valuetext")
+        press(page, "Reset")
 
 
 @browser
@@ -324,7 +344,7 @@ def test_an_assignment_moves_the_page(stage):
     press(page, "Step")
     before = pictures(page)
     assign(page, "speed", "slow")
-    assert epoch(page) == 1, "another speed changes nothing that was learned"
+    assert epoch(page) == 1, "another speed changes nothing that was learnt"
     assign(page, "beta", 4.0)
     assert epoch(page) == 0
     assert page.locator(".dmnb input[type=range][data-trait=beta]").input_value() == "4"

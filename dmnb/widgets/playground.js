@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 597442a2893f39b094f232dd899b2e574559e19c9911f2c4ace7b3c96fa08bb2
+// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 2e1b6d93fedaae32aa9516dfbac3dc69e404869e125723d9a951542764f39497
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -1046,6 +1046,104 @@ function step(network, { points, labels }, { order, from, to }, weightAt, { lr, 
   }
 }
 
+// match.js
+var CROSS_ENTROPY = CCE();
+var BATCH = 40;
+var MOMENTUM = 0.9;
+var RECORDS = 64;
+function createSide(emphasis2, { classes, hidden, activation, seed }, size) {
+  const network = createNetwork([2, ...hidden, classes], activation);
+  initialise(network, seeded(seed + 1e6));
+  return {
+    emphasis: emphasis2,
+    network,
+    p: new Float64Array(size),
+    // of each training point's label
+    guess: new Uint8Array(size),
+    course: { accuracy: [], learnt: [] }
+  };
+}
+function testAccuracy({ network }, { points, clean }) {
+  let right = 0;
+  for (let i = 0; i < clean.length; i += 1) {
+    forward(network, points, i);
+    right += predicted(network) === clean[i];
+  }
+  return right / clean.length;
+}
+function look({ network, p, guess }, { points, labels }) {
+  for (let i = 0; i < labels.length; i += 1) {
+    forward(network, points, i);
+    guess[i] = predicted(network);
+    p[i] = sigmoid(logOdds2(network, labels[i]));
+  }
+}
+var isNoisy = ({ clean, labels }) => labels.some((label, i) => label !== clean[i]);
+var isUntrained = ({ course }) => course.accuracy.length === 0;
+function learnt({ guess }, { clean, labels }) {
+  let [wrong, hits] = [0, 0];
+  for (let i = 0; i < labels.length; i += 1) {
+    if (labels[i] === clean[i]) continue;
+    wrong += 1;
+    hits += guess[i] === labels[i];
+  }
+  return hits / wrong;
+}
+function wrongShare({ p, emphasis: emphasis2 }, { clean, labels }) {
+  let [wrong, total] = [0, 0];
+  for (let i = 0; i < labels.length; i += 1) {
+    const w = emphasis2.weight(p[i]);
+    total += w;
+    if (labels[i] !== clean[i]) wrong += w;
+  }
+  return wrong / total;
+}
+function createMatch(settings, emphasis2, data = createData(settings)) {
+  const size = data.labels.length;
+  const sides = [CROSS_ENTROPY, emphasis2].map((one2) => createSide(one2, settings, size));
+  const order = Uint16Array.from({ length: size }, (_, i) => i);
+  const batch = { order, from: 0, to: 0 };
+  const options = { lr: settings.lr, momentum: MOMENTUM };
+  const random = seeded(settings.seed + 2e6);
+  const epochs = [];
+  let taken = 0;
+  let epoch = 0;
+  const lookAgain = () => sides.forEach((side) => look(side, data));
+  function record() {
+    lookAgain();
+    epochs.push(epoch);
+    sides.forEach((side) => {
+      side.course.accuracy.push(testAccuracy(side, data.test));
+      side.course.learnt.push(learnt(side, data));
+    });
+  }
+  function one() {
+    if (batch.to === 0) random.shuffle(order);
+    batch.from = batch.to;
+    batch.to = Math.min(size, batch.from + BATCH);
+    sides.forEach(({ network, emphasis: { densityAt } }) => step(network, data, batch, densityAt, options));
+    taken += 1;
+    if (batch.to < size) return;
+    batch.to = 0;
+    epoch += 1;
+    if (epoch % 2 ** Math.max(0, Math.floor(Math.log2(epoch / RECORDS)) + 1) === 0) record();
+  }
+  function advance(count, until = Infinity) {
+    for (let i = 0; i < count && performance.now() < until; i += 1) one();
+  }
+  lookAgain();
+  return {
+    sides,
+    data,
+    epochs,
+    advance,
+    look: lookAgain,
+    steps: () => taken,
+    epoch: () => epoch,
+    perEpoch: Math.ceil(size / BATCH)
+  };
+}
+
 // field.js
 var CELLS = { moving: 50, still: 120 };
 var REACH = 1.1 * EXTENT;
@@ -1106,7 +1204,7 @@ function createField(onResize) {
   const context = canvas.getContext("2d");
   const rasters = { moving: createRaster(CELLS.moving), still: createRaster(CELLS.still) };
   let width = 0;
-  function drawPoint(i, radius, { points, clean, labels }, { guess }, { ink, paper, classes }) {
+  function drawPoint(i, radius, { points, clean, labels }, side, { ink, paper, classes }) {
     const x = (points[2 * i] / REACH + 1) / 2 * width;
     const y = (1 - points[2 * i + 1] / REACH) / 2 * width;
     const colour = classes[labels[i]];
@@ -1117,7 +1215,7 @@ function createField(onResize) {
       context.strokeStyle = paper;
       context.lineWidth = 1;
     } else {
-      const hollow = guess[i] !== labels[i];
+      const hollow = isUntrained(side) || side.guess[i] !== labels[i];
       diamond(context, x, y, 1.55 * radius);
       context.fillStyle = hollow ? paper : colour;
       context.strokeStyle = hollow ? colour : ink;
@@ -1160,102 +1258,6 @@ function createField(onResize) {
     onResize();
   });
   return { element, draw: draw2, destroy };
-}
-
-// match.js
-var CROSS_ENTROPY = CCE();
-var BATCH = 40;
-var MOMENTUM = 0.9;
-var RECORDS = 64;
-function createSide(emphasis2, { classes, hidden, activation, seed }, size) {
-  const network = createNetwork([2, ...hidden, classes], activation);
-  initialise(network, seeded(seed + 1e6));
-  return {
-    emphasis: emphasis2,
-    network,
-    p: new Float64Array(size),
-    // of each training point's label
-    guess: new Uint8Array(size),
-    course: { accuracy: [], learned: [] }
-  };
-}
-function testAccuracy({ network }, { points, clean }) {
-  let right = 0;
-  for (let i = 0; i < clean.length; i += 1) {
-    forward(network, points, i);
-    right += predicted(network) === clean[i];
-  }
-  return right / clean.length;
-}
-function look({ network, p, guess }, { points, labels }) {
-  for (let i = 0; i < labels.length; i += 1) {
-    forward(network, points, i);
-    guess[i] = predicted(network);
-    p[i] = sigmoid(logOdds2(network, labels[i]));
-  }
-}
-function learned({ guess }, { clean, labels }) {
-  let [wrong, hits] = [0, 0];
-  for (let i = 0; i < labels.length; i += 1) {
-    if (labels[i] === clean[i]) continue;
-    wrong += 1;
-    hits += guess[i] === labels[i];
-  }
-  return hits / wrong;
-}
-function wrongShare({ p, emphasis: emphasis2 }, { clean, labels }) {
-  let [wrong, total] = [0, 0];
-  for (let i = 0; i < labels.length; i += 1) {
-    const w = emphasis2.weight(p[i]);
-    total += w;
-    if (labels[i] !== clean[i]) wrong += w;
-  }
-  return wrong / total;
-}
-function createMatch(settings, emphasis2, data = createData(settings)) {
-  const size = data.labels.length;
-  const sides = [CROSS_ENTROPY, emphasis2].map((one2) => createSide(one2, settings, size));
-  const order = Uint16Array.from({ length: size }, (_, i) => i);
-  const batch = { order, from: 0, to: 0 };
-  const options = { lr: settings.lr, momentum: MOMENTUM };
-  const random = seeded(settings.seed + 2e6);
-  const epochs = [];
-  let taken = 0;
-  let epoch = 0;
-  const lookAgain = () => sides.forEach((side) => look(side, data));
-  function record() {
-    lookAgain();
-    epochs.push(epoch);
-    sides.forEach((side) => {
-      side.course.accuracy.push(testAccuracy(side, data.test));
-      side.course.learned.push(learned(side, data));
-    });
-  }
-  function one() {
-    if (batch.to === 0) random.shuffle(order);
-    batch.from = batch.to;
-    batch.to = Math.min(size, batch.from + BATCH);
-    sides.forEach(({ network, emphasis: { densityAt } }) => step(network, data, batch, densityAt, options));
-    taken += 1;
-    if (batch.to < size) return;
-    batch.to = 0;
-    epoch += 1;
-    if (epoch % 2 ** Math.max(0, Math.floor(Math.log2(epoch / RECORDS)) + 1) === 0) record();
-  }
-  function advance(count, until = Infinity) {
-    for (let i = 0; i < count && performance.now() < until; i += 1) one();
-  }
-  record();
-  return {
-    sides,
-    data,
-    epochs,
-    advance,
-    look: lookAgain,
-    steps: () => taken,
-    epoch: () => epoch,
-    perEpoch: Math.ceil(size / BATCH)
-  };
 }
 
 // spread.js
@@ -1371,17 +1373,18 @@ function createSpread(style, onLayout = () => {
 // panel.js
 var FIGURES = {
   accuracy: "clean test accuracy",
-  learned: "wrong labels learned",
+  learnt: "wrong labels learnt",
   pull: "weight on wrong ones"
 };
 var shareOf = (value) => Number.isFinite(value) ? percent(value) : "–";
 var latest = ({ course }) => ({
   accuracy: course.accuracy.at(-1),
-  learned: course.learned.at(-1)
+  learnt: course.learnt.at(-1)
 });
 function tellSide(side, label) {
-  const { accuracy, learned: learned2 } = latest(side);
-  const wrong = Number.isFinite(learned2) ? `, ${percent(learned2)} of the wrong labels learned` : "";
+  const { accuracy, learnt: learnt2 } = latest(side);
+  if (isUntrained(side)) return `${label}: not trained yet`;
+  const wrong = Number.isFinite(learnt2) ? `, ${percent(learnt2)} of the wrong labels learnt` : "";
   return `${label}: accuracy ${percent(accuracy)} on clean test data${wrong}`;
 }
 function createPanel(id, { onResize, onLayout }) {
@@ -1411,9 +1414,9 @@ function createPanel(id, { onResize, onLayout }) {
     spread.drawCurve(family === "tabulated" ? weight : density, { both, top });
   }
   function drawFacts(side, data, label) {
-    const { accuracy, learned: learned2 } = latest(side);
-    const pull = Number.isFinite(learned2) ? wrongShare(side, data) : NaN;
-    for (const [key, value] of Object.entries({ accuracy, learned: learned2, pull }))
+    const { accuracy, learnt: learnt2 } = latest(side);
+    const pull = isNoisy(data) ? wrongShare(side, data) : NaN;
+    for (const [key, value] of Object.entries({ accuracy, learnt: learnt2, pull }))
       values[key].textContent = shareOf(value);
     field.element.setAttribute(
       "aria-label",
@@ -1442,11 +1445,11 @@ var SHAPE4 = { aspect: 0.55, least: 170, most: 230 };
 var ENDS = [20, 50, 100, 200, 500, 1e3];
 var SHOWN = {
   accuracy: ["accuracy on clean test data", "Accuracy over time"],
-  learned: ["wrong labels learned", "Wrong labels learned over time"]
+  learnt: ["wrong labels learnt", "Wrong labels learnt over time"]
 };
 function at(epochs, values, x) {
   let k = epochs.length - 1;
-  while (k > 0 && epochs[k] > x) k -= 1;
+  while (k >= 0 && epochs[k] > x) k -= 1;
   return values[k];
 }
 function createCourse() {
@@ -1491,15 +1494,14 @@ function createCourse() {
     [match, names] = [nextMatch, nextNames];
     const end = ENDS.find((top) => top >= match.epoch()) ?? match.epoch();
     for (const chart of charts) {
-      const curves = curvesOf(chart.key);
-      chart.element.hidden = !Number.isFinite(curves[0].y[0]);
+      chart.element.hidden = chart.key === "learnt" && !isNoisy(match.data);
       if (chart.element.hidden) continue;
       chart.draw({
-        curves,
+        curves: curvesOf(chart.key),
         description,
+        marker: null,
         yLabel: `${chart.what}, %`,
         yTop: 100,
-        marker: null,
         xDomain: [0, end],
         xTicks: ticks(end).filter((tick) => tick < end)
       });
@@ -1672,7 +1674,7 @@ function createDrawing({ read, onChange, onNote }) {
 var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
 
 // playground.css
-var playground_default = '/* The colour does not move: it tells the canvases when the theme has changed. */\n.dmnb.playground { transition: color 1ms; overflow-x: clip; overflow-clip-margin: 12px; }\n\n.dmnb .stories { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n.dmnb .story {\n  display: flex;\n  flex: 1 1 auto;\n  align-items: center;\n  justify-content: center;\n  gap: 0.4rem;\n  min-height: 36px;\n  padding: 0.2rem 0.4rem;\n  border: 1px solid var(--rule);\n  border-radius: 8px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  line-height: 1.2;\n  cursor: pointer;\n}\n.dmnb .story:hover { border-color: var(--soft); }\n.dmnb .story[aria-pressed="true"] {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n.dmnb .story .number { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .story[aria-pressed="true"] .number { color: var(--accent); font-weight: 600; }\n.dmnb .telling { min-height: 4.4em; margin: 0.7rem 0 0.9rem; max-width: 46rem; text-wrap: pretty; }\n\n.dmnb .versus { display: inline-flex; align-items: center; gap: 0.6rem; margin: 0; }\n.dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { margin: 0.3rem 0 0.9rem; }\n.dmnb .deck .button { min-width: 4.5rem; }\n.dmnb .play {\n  border-color: var(--accent);\n  background: var(--accent);\n  color: var(--paper);\n  font-weight: 600;\n}\n.dmnb .play::before {\n  content: "";\n  display: inline-block;\n  width: 0.7em;\n  height: 0.75em;\n  margin-right: 0.5em;\n  background: currentColor;\n  clip-path: polygon(0 0, 100% 50%, 0 100%);\n}\n.dmnb .play.playing::before {\n  clip-path: polygon(0 0, 35% 0, 35% 100%, 65% 100%, 65% 0, 100% 0, 100% 100%, 0 100%);\n}\n.dmnb .epoch { min-width: 6rem; color: var(--soft); font-variant-numeric: tabular-nums; }\n\n.dmnb .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }\n.dmnb .side { min-width: 0; }\n.dmnb .side .heading {\n  margin-bottom: 0.35rem;\n  color: color-mix(in oklab, var(--line) 78%, var(--ink));\n}\n.dmnb .field { aspect-ratio: 1; border-radius: 6px; overflow: hidden; background: var(--field); }\n.dmnb .field canvas { display: block; width: 100%; height: 100%; }\n.dmnb .figures { margin: 0.5rem 0 0.3rem; }\n.dmnb .figures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .figures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }\n\n.dmnb .chart.spread { min-height: 150px; cursor: default; }\n.dmnb .spread .bar.right { fill: color-mix(in oklab, var(--line) 38%, var(--paper)); }\n.dmnb .spread .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .spread .stripe { stroke: var(--line); stroke-width: 2.4; }\n.dmnb .spread .line { stroke: var(--line); stroke-width: 2.25; stroke-dasharray: none; }\n.dmnb .spread .name { fill: var(--soft); font-weight: 400; }\n.dmnb .figures:not(.all) div + div { display: none; }\n.dmnb.playground:not(:has(.figures.all)) .marks { display: none; }\n.dmnb.playground .chart svg { overflow: visible; }\n.dmnb .spread .line.below { stroke-width: 1.25; stroke-opacity: 0.55; }\n\n.dmnb .marks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0.4rem 0 0.8rem; }\n.dmnb .legend { display: inline-flex; align-items: center; gap: 0.35rem; color: var(--soft); }\n.dmnb .mark svg { display: block; }\n.dmnb .mark .disc, .dmnb .mark .full { fill: var(--soft); }\n.dmnb .mark .full { stroke: var(--ink); stroke-width: 1.5; }\n.dmnb .mark .hollow { fill: var(--paper); stroke: var(--soft); stroke-width: 1.8; }\n\n.dmnb.playground .charts:has([hidden]) { grid-template-columns: 1fr; }\n.dmnb.playground .chart[data-course] { min-height: 170px; }\n.dmnb .settings {\n  display: grid;\n  grid-template-columns: repeat(4, 1fr);\n  align-items: end;\n  gap: 0.6rem 1rem;\n  margin-top: 0.4rem;\n  padding-top: 0.8rem;\n  border-top: 1px solid var(--rule);\n}\n.dmnb .setting { display: grid; gap: 0.15rem; margin: 0; color: var(--soft); }\n.dmnb .setting.rate { grid-column: span 2; }\n.dmnb .setting.rate .parameter { color: var(--ink); }\n\n@container (max-width: 560px) {\n  .dmnb .stories { display: grid; grid-template-columns: repeat(2, 1fr); }\n  .dmnb .sides { gap: 0.7rem; }\n  .dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { justify-content: flex-start; }\n  .dmnb .settings { grid-template-columns: 1fr 1fr; }\n  .dmnb .telling { min-height: 7.3em; }\n}\n@media (pointer: coarse) {\n  .dmnb .story { min-height: 44px; }\n}\n';
+var playground_default = '/* The colour does not move: it tells the canvases when the theme has changed. */\n.dmnb.playground { transition: color 1ms; overflow-x: clip; overflow-clip-margin: 12px; }\n\n.dmnb .stories { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n.dmnb .story {\n  display: flex;\n  flex: 1 1 auto;\n  align-items: center;\n  justify-content: center;\n  gap: 0.4rem;\n  min-height: 36px;\n  padding: 0.2rem 0.4rem;\n  border: 1px solid var(--rule);\n  border-radius: 8px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  line-height: 1.2;\n  cursor: pointer;\n}\n.dmnb .story:hover { border-color: var(--soft); }\n.dmnb .story[aria-pressed="true"] {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n.dmnb .story .number { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .story[aria-pressed="true"] .number { color: var(--accent); font-weight: 600; }\n.dmnb .telling { min-height: 4.4em; margin: 0.7rem 0 0.9rem; max-width: 46rem; text-wrap: pretty; }\n\n.dmnb .versus { display: inline-flex; align-items: center; gap: 0.6rem; margin: 0; }\n.dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { margin: 0.3rem 0 0.9rem; }\n.dmnb .deck .button { min-width: 4.5rem; }\n.dmnb .play {\n  border-color: var(--accent);\n  background: var(--accent);\n  color: var(--paper);\n  font-weight: 600;\n}\n.dmnb .play::before {\n  content: "";\n  display: inline-block;\n  width: 0.7em;\n  height: 0.75em;\n  margin-right: 0.5em;\n  background: currentColor;\n  clip-path: polygon(0 0, 100% 50%, 0 100%);\n}\n.dmnb .play.playing::before {\n  clip-path: polygon(0 0, 35% 0, 35% 100%, 65% 100%, 65% 0, 100% 0, 100% 100%, 0 100%);\n}\n.dmnb .epoch { min-width: 6rem; color: var(--soft); font-variant-numeric: tabular-nums; }\n\n.dmnb .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }\n.dmnb .side { min-width: 0; }\n.dmnb .side .heading {\n  margin-bottom: 0.35rem;\n  color: color-mix(in oklab, var(--line) 78%, var(--ink));\n}\n.dmnb .field { aspect-ratio: 1; border-radius: 6px; overflow: hidden; background: var(--field); }\n.dmnb .field canvas { display: block; width: 100%; height: 100%; }\n.dmnb .figures { margin: 0.5rem 0 0.3rem; }\n.dmnb .figures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .figures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }\n\n.dmnb .chart.spread { min-height: 150px; cursor: default; }\n.dmnb .spread .bar.right { fill: color-mix(in oklab, var(--line) 38%, var(--paper)); }\n.dmnb .spread .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .spread .stripe { stroke: var(--line); stroke-width: 2.4; }\n.dmnb .spread .line { stroke: var(--line); stroke-width: 2.25; stroke-dasharray: none; }\n.dmnb .spread .name { fill: var(--soft); font-weight: 400; }\n.dmnb .figures:not(.all) div + div { display: none; }\n.dmnb.playground:not(:has(.figures.all)) .marks { display: none; }\n.dmnb.playground .chart svg { overflow: visible; }\n.dmnb .spread .line.below { stroke-width: 1.25; stroke-opacity: 0.55; }\n\n.dmnb .marks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0.4rem 0 0.8rem; }\n.dmnb .legend { display: inline-flex; align-items: center; gap: 0.35rem; color: var(--soft); }\n.dmnb .sign svg { display: block; }\n.dmnb .sign .disc, .dmnb .sign .full { fill: var(--soft); }\n.dmnb .sign .full { stroke: var(--ink); stroke-width: 1.5; }\n.dmnb .sign .hollow { fill: var(--paper); stroke: var(--soft); stroke-width: 1.8; }\n\n.dmnb.playground .charts:has([hidden]) { grid-template-columns: 1fr; }\n.dmnb.playground .chart[data-course] { min-height: 170px; }\n.dmnb .settings {\n  display: grid;\n  grid-template-columns: repeat(4, 1fr);\n  align-items: end;\n  gap: 0.6rem 1rem;\n  margin-top: 0.4rem;\n  padding-top: 0.8rem;\n  border-top: 1px solid var(--rule);\n}\n.dmnb .setting { display: grid; gap: 0.15rem; margin: 0; color: var(--soft); }\n.dmnb .setting.rate { grid-column: span 2; }\n.dmnb .setting.rate .parameter { color: var(--ink); }\n\n@container (max-width: 560px) {\n  .dmnb .stories { display: grid; grid-template-columns: repeat(2, 1fr); }\n  .dmnb .sides { gap: 0.7rem; }\n  .dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { justify-content: flex-start; }\n  .dmnb .settings { grid-template-columns: 1fr 1fr; }\n  .dmnb .telling { min-height: 7.3em; }\n}\n@media (pointer: coarse) {\n  .dmnb .story { min-height: 44px; }\n}\n';
 
 // stories.js
 var spirals = { dataset: "spirals", rate: 0, size: 240 };
@@ -1688,21 +1690,21 @@ var STORIES = [
     name: "Ignore",
     settings: { lam: 1, beta: 16 },
     text: `The same points, start and batches. On the right the emphasis has moved to the middle: a
-      label that the network finds hopeless hardly pulls any more. The diamonds stay hollow and
-      the accuracy stays up.`
+      label that looks hopeless pulls no harder than one that is learnt. Wrong labels end with
+      40% of the weight, their share, and no more. The diamonds stay hollow.`
   },
   {
     name: "Underfit",
     settings: { ...spirals, classes: 5, hidden: [16, 16], family: "mae" },
     text: `No label is wrong now, but five arms are hard. MAE’s emphasis fades towards p = 0, where
-      most examples begin, so that whole stretches of an arm never get learned. Ignoring what is
+      most examples begin, so that whole stretches of an arm never get learnt. Ignoring what is
       hard has a price.`
   },
   {
     name: "Collapse",
     settings: { ...spirals, lam: 0.5, beta: 2 },
     text: `Too little contrast: a fitted example pulls nearly half as hard as any other, and never
-      stops. The crowd of fitted examples drags the network away from what it had learned. Raise β
+      stops. The crowd of fitted examples drags the network away from what it had learnt. Raise β
       to 10 and see it hold.`
   },
   {
@@ -2181,7 +2183,7 @@ function render({ model, el }) {
     settings.set(traits);
     drawing.tools.hidden = !isDrawn();
     speed.set(traits.speed);
-    const both = Number.isFinite(match.sides[0].course.learned[0]);
+    const both = isNoisy(match.data);
     const tops = [void 0, drawing.top()];
     sides.forEach((side, k) => side.setCurve(match.sides[k].emphasis, names[k], { both, top: tops[k] }));
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python})`;
@@ -2204,7 +2206,7 @@ function render({ model, el }) {
     return say(summary());
   }
   const mark = (shape, words) => {
-    const swatch = h("span", { class: "mark", "aria-hidden": "true" });
+    const swatch = h("span", { class: "sign", "aria-hidden": "true" });
     swatch.innerHTML = `<svg width="16" height="16" viewBox="-8 -8 16 16">${shape}</svg>`;
     return h("span", { class: "legend" }, swatch, words);
   };
@@ -2212,8 +2214,8 @@ function render({ model, el }) {
     "p",
     { class: "marks" },
     mark('<circle r="4.5" class="disc"/>', "right label"),
-    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="full"/>', "wrong label, learned"),
-    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="hollow"/>', "wrong label, not learned")
+    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="full"/>', "wrong label, learnt"),
+    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="hollow"/>', "wrong label, not learnt")
   );
   const root = h(
     "div",

@@ -50,7 +50,7 @@ for (const c of cases) {
   test(`${name}: ${c.steps} steps`, () => {
     const { network, data, weightAt, batchOf } = load(c);
     for (let i = 0; i < c.steps; i += 1) step(network, data, batchOf(i), weightAt, c);
-    assert.ok(distance(network.parameters, c.initial) > 1e-2, "it must have learned something");
+    assert.ok(distance(network.parameters, c.initial) > 1e-2, "it must have learnt something");
     const error = distance(network.parameters, c.final);
     assert.ok(error <= 1e-6, `relative difference ${error}`);
   });

@@ -1,7 +1,8 @@
-// How a match went, epoch by epoch: the accuracy and the wrong labels learned on both sides.
+// How a match went, epoch by epoch: the accuracy and the wrong labels learnt on both sides.
 
 import { createChart } from "./chart.js";
 import { h } from "./dom.js";
+import { isNoisy } from "./match.js";
 import { shareOf } from "./panel.js";
 import { ticks } from "./svg.js";
 
@@ -10,13 +11,13 @@ const SHAPE = { aspect: 0.55, least: 170, most: 230 };
 const ENDS = [20, 50, 100, 200, 500, 1000]; // of the axis of epochs
 const SHOWN = {
   accuracy: ["accuracy on clean test data", "Accuracy over time"],
-  learned: ["wrong labels learned", "Wrong labels learned over time"],
+  learnt: ["wrong labels learnt", "Wrong labels learnt over time"],
 };
 
-/** The record at or before epoch x. */
+/** The record at or before epoch x; undefined before the first. */
 function at(epochs, values, x) {
   let k = epochs.length - 1;
-  while (k > 0 && epochs[k] > x) k -= 1;
+  while (k >= 0 && epochs[k] > x) k -= 1;
   return values[k];
 }
 
@@ -58,11 +59,11 @@ export function createCourse() {
     [match, names] = [nextMatch, nextNames];
     const end = ENDS.find((top) => top >= match.epoch()) ?? match.epoch();
     for (const chart of charts) {
-      const curves = curvesOf(chart.key);
-      chart.element.hidden = !Number.isFinite(curves[0].y[0]);
+      chart.element.hidden = chart.key === "learnt" && !isNoisy(match.data);
       if (chart.element.hidden) continue;
       chart.draw({
-        curves, description, yLabel: `${chart.what}, %`, yTop: 100, marker: null,
+        curves: curvesOf(chart.key), description, marker: null,
+        yLabel: `${chart.what}, %`, yTop: 100,
         xDomain: [0, end], xTicks: ticks(end).filter((tick) => tick < end),
       });
     }

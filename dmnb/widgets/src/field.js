@@ -1,6 +1,7 @@
-// What a network has learned, as a picture: the classes' regions and the training points on them.
+// What a network has learnt, as a picture: the classes' regions and the training points on them.
 
 import { EXTENT } from "./data2d.js";
+import { isUntrained } from "./match.js";
 import { forward } from "./nn.js";
 import { followWidth } from "./svg.js";
 
@@ -65,7 +66,7 @@ function diamond(context, x, y, r) {
 /**
  * createField(onResize) -> { element, draw(side, data, motion), destroy }; motion: "moving", or
  * "still" for a finer picture. Right labels are discs; wrong ones diamonds, full where the network
- * has learned them and hollow where it has not.
+ * has learnt them and hollow where it has not.
  */
 export function createField(onResize) {
   const canvas = document.createElement("canvas");
@@ -77,7 +78,7 @@ export function createField(onResize) {
   const rasters = { moving: createRaster(CELLS.moving), still: createRaster(CELLS.still) };
   let width = 0;
 
-  function drawPoint(i, radius, { points, clean, labels }, { guess }, { ink, paper, classes }) {
+  function drawPoint(i, radius, { points, clean, labels }, side, { ink, paper, classes }) {
     const x = ((points[2 * i] / REACH + 1) / 2) * width;
     const y = ((1 - points[2 * i + 1] / REACH) / 2) * width;
     const colour = classes[labels[i]];
@@ -88,7 +89,7 @@ export function createField(onResize) {
       context.strokeStyle = paper;
       context.lineWidth = 1;
     } else {
-      const hollow = guess[i] !== labels[i];
+      const hollow = isUntrained(side) || side.guess[i] !== labels[i];
       diamond(context, x, y, 1.55 * radius);
       context.fillStyle = hollow ? paper : colour;
       context.strokeStyle = hollow ? colour : ink;

@@ -19,7 +19,7 @@ function createSide(emphasis, { classes, hidden, activation, seed }, size) {
     network,
     p: new Float64Array(size), // of each training point's label
     guess: new Uint8Array(size),
-    course: { accuracy: [], learned: [] },
+    course: { accuracy: [], learnt: [] },
   };
 }
 
@@ -42,8 +42,14 @@ function look({ network, p, guess }, { points, labels }) {
   }
 }
 
-/** Of the wrong labels, the fraction that the network has learned; NaN where there is none. */
-function learned({ guess }, { clean, labels }) {
+/** Whether any of the labels is wrong. */
+export const isNoisy = ({ clean, labels }) => labels.some((label, i) => label !== clean[i]);
+
+/** Whether a side has not seen every example yet: what it gets right is luck. */
+export const isUntrained = ({ course }) => course.accuracy.length === 0;
+
+/** Of the wrong labels, the fraction that the network has learnt; NaN where there is none. */
+function learnt({ guess }, { clean, labels }) {
   let [wrong, hits] = [0, 0];
   for (let i = 0; i < labels.length; i += 1) {
     if (labels[i] === clean[i]) continue;
@@ -66,8 +72,9 @@ export function wrongShare({ p, emphasis }, { clean, labels }) {
 
 /**
  * createMatch(settings, emphasis, data) -> { sides: [cross-entropy's, the emphasis's], data,
- * epochs: when each record of a side's course was made, steps(), epoch(), advance(count, until),
- * look() }. advance takes up to `count` steps and stops at the time `until`, by performance.now().
+ * epochs: when each record of a side's course was made, the first after the first epoch, steps(),
+ * epoch(), advance(count, until), look() }. advance takes up to `count` steps and stops at the
+ * time `until`, by performance.now().
  */
 export function createMatch(settings, emphasis, data = createData(settings)) {
   const size = data.labels.length;
@@ -87,7 +94,7 @@ export function createMatch(settings, emphasis, data = createData(settings)) {
     epochs.push(epoch);
     sides.forEach((side) => {
       side.course.accuracy.push(testAccuracy(side, data.test));
-      side.course.learned.push(learned(side, data));
+      side.course.learnt.push(learnt(side, data));
     });
   }
 
@@ -109,7 +116,7 @@ export function createMatch(settings, emphasis, data = createData(settings)) {
     for (let i = 0; i < count && performance.now() < until; i += 1) one();
   }
 
-  record();
+  lookAgain();
   return {
     sides, data, epochs, advance, look: lookAgain,
     steps: () => taken,

@@ -1,28 +1,29 @@
-// One side of the playground: what its network has learned, in a picture, in figures, and as the
+// One side of the playground: what its network has learnt, in a picture, in figures, and as the
 // spread of p over its emphasis.
 
 import { h } from "./dom.js";
 import { createField } from "./field.js";
-import { wrongShare } from "./match.js";
+import { isNoisy, isUntrained, wrongShare } from "./match.js";
 import { createSpread, histograms } from "./spread.js";
 import { percent } from "./svg.js";
 
 const FIGURES = {
-  accuracy: "clean test accuracy", learned: "wrong labels learned", pull: "weight on wrong ones",
+  accuracy: "clean test accuracy", learnt: "wrong labels learnt", pull: "weight on wrong ones",
 };
 
 /** A share in words, a dash for none. */
 export const shareOf = (value) => (Number.isFinite(value) ? percent(value) : "–");
 
-/** The latest of a side's course: { accuracy, learned }. */
-export const latest = ({ course }) => ({
-  accuracy: course.accuracy.at(-1), learned: course.learned.at(-1),
+/** The latest of a side's course: { accuracy, learnt }, each undefined in the first epoch. */
+const latest = ({ course }) => ({
+  accuracy: course.accuracy.at(-1), learnt: course.learnt.at(-1),
 });
 
 /** A side in a sentence. */
 export function tellSide(side, label) {
-  const { accuracy, learned } = latest(side);
-  const wrong = Number.isFinite(learned) ? `, ${percent(learned)} of the wrong labels learned` : "";
+  const { accuracy, learnt } = latest(side);
+  if (isUntrained(side)) return `${label}: not trained yet`;
+  const wrong = Number.isFinite(learnt) ? `, ${percent(learnt)} of the wrong labels learnt` : "";
   return `${label}: accuracy ${percent(accuracy)} on clean test data${wrong}`;
 }
 
@@ -52,9 +53,9 @@ export function createPanel(id, { onResize, onLayout }) {
   }
 
   function drawFacts(side, data, label) {
-    const { accuracy, learned } = latest(side);
-    const pull = Number.isFinite(learned) ? wrongShare(side, data) : NaN;
-    for (const [key, value] of Object.entries({ accuracy, learned, pull }))
+    const { accuracy, learnt } = latest(side);
+    const pull = isNoisy(data) ? wrongShare(side, data) : NaN;
+    for (const [key, value] of Object.entries({ accuracy, learnt, pull }))
       values[key].textContent = shareOf(value);
     field.element.setAttribute("aria-label",
       `${tellSide(side, label)}. The classes’ regions, with the training points.`);

@@ -7,7 +7,7 @@ import { createCourse } from "./course.js";
 import { createData } from "./data2d.js";
 import { announcer, button, choice, copyButton, h } from "./dom.js";
 import { createDrawing } from "./drawing.js";
-import { createMatch } from "./match.js";
+import { createMatch, isNoisy } from "./match.js";
 import { createPanel, tellSide } from "./panel.js";
 import panels from "./panels.css";
 import playgroundStyle from "./playground.css";
@@ -221,7 +221,7 @@ function render({ model, el }) {
     settings.set(traits);
     drawing.tools.hidden = !isDrawn();
     speed.set(traits.speed);
-    const both = Number.isFinite(match.sides[0].course.learned[0]);
+    const both = isNoisy(match.data);
     const tops = [undefined, drawing.top()];
     sides.forEach((side, k) =>
       side.setCurve(match.sides[k].emphasis, names[k], { both, top: tops[k] }));
@@ -249,14 +249,14 @@ function render({ model, el }) {
   // The page -------------------------------------------------------------------------------------
 
   const mark = (shape, words) => {
-    const swatch = h("span", { class: "mark", "aria-hidden": "true" });
+    const swatch = h("span", { class: "sign", "aria-hidden": "true" });
     swatch.innerHTML = `<svg width="16" height="16" viewBox="-8 -8 16 16">${shape}</svg>`;
     return h("span", { class: "legend" }, swatch, words);
   };
   const marks = h("p", { class: "marks" },
     mark('<circle r="4.5" class="disc"/>', "right label"),
-    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="full"/>', "wrong label, learned"),
-    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="hollow"/>', "wrong label, not learned"));
+    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="full"/>', "wrong label, learnt"),
+    mark('<path d="M0-6L6 0L0 6L-6 0Z" class="hollow"/>', "wrong label, not learnt"));
   const root = h("div", { class: "dmnb playground", role: "group", "aria-label": "Playground" },
     h("style", {}, style, panels, studioStyle, playgroundStyle),
     h("div", { class: "stories", role: "group", "aria-label": "Stories" }, ...stories),

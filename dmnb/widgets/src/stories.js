@@ -17,21 +17,21 @@ export const STORIES = [
     name: "Ignore",
     settings: { lam: 1, beta: 16 },
     text: `The same points, start and batches. On the right the emphasis has moved to the middle: a
-      label that the network finds hopeless hardly pulls any more. The diamonds stay hollow and
-      the accuracy stays up.`,
+      label that looks hopeless pulls no harder than one that is learnt. Wrong labels end with
+      40% of the weight, their share, and no more. The diamonds stay hollow.`,
   },
   {
     name: "Underfit",
     settings: { ...spirals, classes: 5, hidden: [16, 16], family: "mae" },
     text: `No label is wrong now, but five arms are hard. MAE’s emphasis fades towards p = 0, where
-      most examples begin, so that whole stretches of an arm never get learned. Ignoring what is
+      most examples begin, so that whole stretches of an arm never get learnt. Ignoring what is
       hard has a price.`,
   },
   {
     name: "Collapse",
     settings: { ...spirals, lam: 0.5, beta: 2 },
     text: `Too little contrast: a fitted example pulls nearly half as hard as any other, and never
-      stops. The crowd of fitted examples drags the network away from what it had learned. Raise β
+      stops. The crowd of fitted examples drags the network away from what it had learnt. Raise β
       to 10 and see it hold.`,
   },
   {
