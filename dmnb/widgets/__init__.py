@@ -1,7 +1,7 @@
 """Widgets that compute in the reader's browser: they need no kernel in a built page."""
 
-from dmnb.widgets._explorer import Explorer
 from dmnb.widgets.dynamics import Dynamics
+from dmnb.widgets.explorer import Explorer
 from dmnb.widgets.playground import Playground
 from dmnb.widgets.studio import Studio
 

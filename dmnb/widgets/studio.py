@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import traitlets
 from dmnb import emphasis
 from dmnb.emphasis import Emphasis
 from dmnb.widgets._runs import compact
+from dmnb.widgets._traits import require
 
 _CHOICES = {"view": ("density", "weight"), "against": ("slope", "objective")}
 _LOSSES = ("cce", "gce", "mse", "mae")
@@ -27,8 +28,8 @@ class Studio(anywidget.AnyWidget):
     """Choose an emphasis or draw one; see its density, slope and objective, and whom it favours.
 
     `emphasis` is what the curve shows, ready for DMLoss; assign to it to move the curve. It follows
-    the trait `curve`, its to_dict(). All arguments but compare and record are traits, in step with
-    the page in a live notebook.
+    the trait `curve`, its to_dict(). All arguments but record are traits, in step with the page in
+    a live notebook.
 
     Args:
         emphasis: the curve to start from. A family of the paper stays what it is, any other is
@@ -37,8 +38,7 @@ class Studio(anywidget.AnyWidget):
         view: against p, "density", w over its integral (arXiv 1905.11233, equation 8), or "weight".
         against: against the log-odds m, "slope", dl/dm = -w/2, or "objective", l.
         overlays: losses drawn beside it, any of "cce", "gce" (q = 0.7), "mse", "mae", and at most
-            three of `compare`, as "x-" and the name.
-        compare: name -> Emphasis; None for the library's losses.
+            three of the library, as "x-" and the class, such as "x-Focal".
         epoch: of the run, where it starts; None for its last.
         address: the name of the curve in the page's address, "#studio=...": letters, digits and
             underscores.
@@ -68,13 +68,11 @@ class Studio(anywidget.AnyWidget):
         view: str = "density",
         against: str = "slope",
         overlays: Sequence[str] = ("cce",),
-        compare: Mapping[str, Emphasis] | None = None,
         epoch: float | None = None,
         address: str = "studio",
     ) -> None:
-        library = _default_library() if compare is None else _sampled(compare)
         super().__init__(
-            _library=library,
+            _library=_library(),
             _runs=[] if record is None else compact(record, series=False),
             curve=_curve_of(_default() if emphasis is None else emphasis),
             view=view,
@@ -97,22 +95,22 @@ class Studio(anywidget.AnyWidget):
     def _check(self, proposal: traitlets.Bunch) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name == "curve":
-            _require(value.get("family") in _FAMILIES, name, value, f"of a family in {_FAMILIES}")
+            require(value.get("family") in _FAMILIES, name, value, f"of a family in {_FAMILIES}")
             try:
                 emphasis.from_dict(value)
             except ValueError as error:
                 raise traitlets.TraitError(f"curve: {error}") from error
         elif name in _CHOICES:
-            _require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
+            require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
         elif name == "overlays":
             extra = tuple(curve["id"] for curve in self._library.get("curves", ()))
             known = set(value) <= {*_LOSSES, *extra} and len(set(value) - {*_LOSSES}) <= 3
-            _require(known, name, value, f"out of {_LOSSES} and at most three of {extra}")
+            require(known, name, value, f"out of {_LOSSES} and at most three of {extra}")
         elif name == "run":
             runs = max(1, len(self._runs))
-            _require(0 <= value < runs, name, value, f"in [0, {runs})")
+            require(0 <= value < runs, name, value, f"in [0, {runs})")
         else:
-            _require(value.isidentifier(), name, value, "letters, digits and underscores")
+            require(value.isidentifier(), name, value, "letters, digits and underscores")
         return value
 
     def __repr__(self) -> str:
@@ -138,22 +136,17 @@ def _curve_of(e: Emphasis) -> dict[str, Any]:
 
 
 @cache
-def _default_library() -> dict[str, Any]:
-    members = [family() for family in emphasis.LIBRARY]
-    return _sampled({type(e).__name__: e for e in members})
-
-
-def _sampled(emphases: Mapping[str, Emphasis]) -> dict[str, Any]:
-    """The weights at common log-odds, with those at p = 0 and p = 1, in units of their integral."""
+def _library() -> dict[str, Any]:
+    """The library's weights at common log-odds and at p = 0 and p = 1, over their integral."""
     curves = []
-    for label, e in emphases.items():
-        scale = 1 / e.integral
-        note = ", ".join(f"{k.replace('_', ' ')} = {v:g}" for k, v in _parameters(e).items())
+    for e in (family() for family in emphasis.LIBRARY):
+        label, scale = type(e).__name__, 1 / e.integral
+        parameters = ((k.replace("_", " "), v) for k, v in e.to_dict().items() if k != "family")
         curves.append(
             {
                 "id": f"x-{label}",
                 "label": label,
-                "note": note.replace("-", "−"),
+                "note": ", ".join(f"{k} = {v:g}" for k, v in parameters).replace("-", "−"),
                 "scale": e.integral,
                 "w": _rounded(scale * e.weight_at(_LOG_ODDS)),
                 "ends": _rounded(scale * e.weight(np.array([0.0, 1.0]))),
@@ -162,16 +155,5 @@ def _sampled(emphases: Mapping[str, Emphasis]) -> dict[str, Any]:
     return {"m": _LOG_ODDS.tolist(), "curves": curves}
 
 
-def _parameters(e: Emphasis) -> dict[str, float]:
-    if e.name in emphasis.FAMILIES and e.name not in ("sum", "product", "per_class", "tabulated"):
-        return {k: v for k, v in e.to_dict().items() if isinstance(v, int | float)}
-    return {}
-
-
 def _rounded(values: Sequence[float]) -> list[float]:
     return [float(f"{value:.5g}") for value in values]
-
-
-def _require(valid: bool, name: str, value: object, allowed: str) -> None:
-    if not valid:
-        raise traitlets.TraitError(f"{name} must be {allowed}, got {value!r}")

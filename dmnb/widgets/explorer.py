@@ -9,8 +9,8 @@ import anywidget
 import traitlets
 
 from dmnb import emphasis
+from dmnb.widgets._traits import RANGES, require, require_positive_beta
 
-_RANGES = {"lam": (0.0, 4.0), "beta": (-4.0, 24.0)}
 _CHOICES = {"family": ("dm", "anchored"), "view": ("density", "weight")}
 _OVERLAYS = ("cce", "gce", "mse", "mae")
 
@@ -55,17 +55,16 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.validate("lam", "beta", "family", "view", "overlays")
     def _check(self, proposal: traitlets.Bunch) -> object:
         name, value = proposal["trait"].name, proposal["value"]
-        if name in _RANGES:
-            low, high = _RANGES[name]
-            _require(low <= value <= high, name, value, f"a number from {low:g} to {high:g}")
+        if name in RANGES:
+            low, high = RANGES[name]
+            require(low <= value <= high, name, value, f"a number from {low:g} to {high:g}")
         elif name in _CHOICES:
-            _require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
+            require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
         else:
-            _require(set(value) <= set(_OVERLAYS), name, value, f"a list out of {_OVERLAYS}")
+            require(set(value) <= set(_OVERLAYS), name, value, f"a list out of {_OVERLAYS}")
         if name in ("beta", "family"):
             beta, family = (value, self.family) if name == "beta" else (self.beta, value)
-            possible = family != "anchored" or beta > 0
-            _require(possible, "beta", beta, "above 0 for the anchored family")
+            require_positive_beta(family, beta)
         return value
 
     def __repr__(self) -> str:
@@ -73,8 +72,3 @@ class Explorer(anywidget.AnyWidget):
             f"Explorer(lam={self.lam}, beta={self.beta}, family={self.family!r}, "
             f"view={self.view!r}, overlays={self.overlays!r})"
         )
-
-
-def _require(valid: bool, name: str, value: object, allowed: str) -> None:
-    if not valid:
-        raise traitlets.TraitError(f"{name} must be {allowed}, got {value!r}")
