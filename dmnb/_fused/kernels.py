@@ -17,6 +17,9 @@ from dmnb._fused import table
 MEAN, SUM, BATCH = tl.constexpr(0), tl.constexpr(1), tl.constexpr(2)  # what divides Σ c l
 _TINY = tl.constexpr(torch.finfo(torch.float32).tiny)
 _CELLS, _REACH, _FAR = (tl.constexpr(x) for x in (table.CELLS, table.REACH, table.FAR))
+_CENTRE, _PER_WIDTH = tl.constexpr(table.CENTRE), tl.constexpr(table.PER_WIDTH)
+_QUARTER, _VALUE = tl.constexpr(table.QUARTER), tl.constexpr(table.VALUE)
+_WEIGHT, _LINE = tl.constexpr(table.WEIGHT), tl.constexpr(table.LINE)
 
 
 @triton.jit
@@ -61,18 +64,18 @@ def _look_up(m, low, cells, start, STEPS: tl.constexpr):
     k = (asinh * _CELLS + (_REACH * _CELLS + 1 - 1e-3)).to(tl.int32)  # rounding never leads too far
     k = tl.load(start + k)
     for _ in range(STEPS):
-        k += (m > tl.load(cells + 16 * k)).to(tl.int32)
-    cell = cells + 16 * k
-    t = ((m - tl.load(cell + 1)) + low) * tl.load(cell + 2)
+        k += (m > tl.load(cells + _LINE * k)).to(tl.int32)
+    cell = cells + _LINE * k
+    t = ((m - tl.load(cell + _CENTRE)) + low) * tl.load(cell + _PER_WIDTH)
     inside = tl.minimum(tl.maximum(t, -2.0), 2.0)  # for the outer cells, of constant w
-    w = tl.load(cell + 12)
+    w = tl.load(cell + (_WEIGHT + 7))
     mean = w / 8  # of w between the centre and t
     for j in tl.static_range(7):
-        coefficient = tl.load(cell + (11 - j))
+        coefficient = tl.load(cell + (_WEIGHT + 6 - j))
         w = w * inside + coefficient
         mean = mean * inside + coefficient * (1.0 / (7 - j))
-    fall = tl.where(mean == 0, 0.0, tl.load(cell + 3) * t * mean)
-    l = tl.load(cell + 4) - fall  # noqa: E741
+    fall = tl.where(mean == 0, 0.0, tl.load(cell + _QUARTER) * t * mean)
+    l = tl.load(cell + _VALUE) - fall  # noqa: E741
     return tl.where(m == m, l, m), tl.where(m == m, tl.maximum(w, 0.0), m)
 
 
