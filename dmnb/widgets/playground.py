@@ -11,6 +11,7 @@ import traitlets
 
 from dmnb import emphasis as families
 from dmnb.emphasis import Emphasis
+from dmnb.widgets._traits import RANGES, require, require_positive_beta
 
 _CHOICES = {
     "family": ("dm", "anchored", "gce", "mae", "mse", "cce", "uniform", "drawn"),
@@ -19,9 +20,7 @@ _CHOICES = {
     "activation": ("tanh", "relu"),
     "speed": ("slow", "normal", "fast"),
 }
-_RANGES = {
-    "lam": (0.0, 4.0),
-    "beta": (-4.0, 24.0),
+_RANGES = RANGES | {
     "q": (0.0, 1.0),
     "classes": (2, 5),
     "rate": (0.0, 0.8),
@@ -111,19 +110,17 @@ class Playground(anywidget.AnyWidget):
         name, value = proposal["trait"].name, proposal["value"]
         if name in _RANGES:
             low, high = _RANGES[name]
-            _require(low <= value <= high, name, value, f"from {low:g} to {high:g}")
+            require(low <= value <= high, name, value, f"from {low:g} to {high:g}")
         elif name in _CHOICES:
-            _require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
+            require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
         elif name == "hidden":
             sound = 1 <= len(value) <= _LAYERS and all(1 <= units <= _UNITS for units in value)
-            _require(sound, name, value, f"1 to {_LAYERS} layers of 1 to {_UNITS} units")
+            require(sound, name, value, f"1 to {_LAYERS} layers of 1 to {_UNITS} units")
         else:
             _check_drawn(value)
         if name in ("beta", "family"):
             beta, family = (value, self.family) if name == "beta" else (self.beta, value)
-            _require(
-                family != "anchored" or beta > 0, "beta", beta, "above 0 for the anchored family"
-            )
+            require_positive_beta(family, beta)
         return value
 
     def __repr__(self) -> str:
@@ -153,8 +150,3 @@ def _check_drawn(points: Sequence[Sequence[float]]) -> None:
         families.Tabulated(p, w)
     except (TypeError, ValueError) as error:
         raise traitlets.TraitError(f"drawn must be pairs (p, w), got {points!r}: {error}") from None
-
-
-def _require(valid: bool, name: str, value: object, allowed: str) -> None:
-    if not valid:
-        raise traitlets.TraitError(f"{name} must be {allowed}, got {value!r}")
