@@ -1,6 +1,7 @@
 import copy
 import dataclasses
 import logging
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -306,11 +307,15 @@ def test_equal_emphases_are_evaluated_once():
         ({"labels": [torch.zeros(N - 1).long()] * 2}, f"labels must be {N} each, got {N - 1}"),
         ({"lr": [0.1, 0.1, 0.1]}, "lr must be one for each of 2 models, got 3"),
         ({"generators": [None]}, "generators must be one for each"),
-        ({"lr": [0.1, 0.0]}, "lr must be positive, got 0"),
-        ({"epochs": 0}, "epochs must be positive, got 0"),
-        ({"batch_size": -1}, "batch_size must be positive, got -1"),
+        ({"lr": [0.1, 0.0]}, "lr must be a finite number, above 0, got 0"),
+        ({"epochs": 0}, "epochs must be a whole number, at least 1, got 0"),
+        ({"batch_size": -1}, "batch_size must be a whole number, at least 1"),
         ({"optimizer": "sgdm"}, "optimizer must be one of sgd, nesterov, adam, got 'sgdm'"),
         ({"schedule": "up"}, "schedule must be one of"),
+        ({"momentum": 1.5}, r"momentum must be a finite number, in \[0, 1\), got 1\.5"),
+        ({"milestones": [60, 20]}, r"milestones must be rising.*got \[60, 20\]"),
+        ({"warmup": math.inf}, "warmup must be a finite number, at least 0, got inf"),
+        ({"device": "gpu"}, "device must be cpu, cuda or cuda:N, got 'gpu'"),
         ({"subsets": [torch.arange(3), torch.arange(4)]}, r"one size, got \[3, 4\]"),
         ({"models": networks(1) * 2}, "different networks, got one of them twice"),
         ({"clean_labels": torch.ones(N).bool()}, "clean_labels must be the true classes"),

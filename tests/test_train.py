@@ -1,7 +1,9 @@
 import itertools
 import math
+import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -17,6 +19,7 @@ from dmnb.train import (
     fit,
     fit_many,
     learning_rate,
+    optimizer_of,
     predict,
 )
 from dmnb.train.images import crop, draw_crops
@@ -232,6 +235,68 @@ def test_divergence_between_records_is_noticed():
 def test_bad_options_are_named(options, words):
     with pytest.raises(ValueError, match=words):
         trained(**options)
+
+
+OPTIONS = {
+    "a whole number, at least 1": {
+        name: [0, -1, 1.5, math.nan, True, "3", None]
+        for name in ("epochs", "batch_size", "record_every", "checkpoint_every")
+    },
+    "a finite number, above 0": {name: [0, -1, math.inf, math.nan, "1"] for name in ("lr", "eps")},
+    "a finite number, at least 0": {
+        name: [-1e-9, math.inf, math.nan, None] for name in ("weight_decay", "warmup")
+    },
+    "a finite number, in [0, 1)": {"momentum": [-0.1, 1, 1.5, math.nan]},
+    "a finite number, above 1": {"drop": [0, 0.1, 1, math.inf]},
+    "rising whole numbers above 0": {"milestones": [[60, 20], [-5], [1, 1], [0.5], 7, "7"]},
+    "True or False": {"augment": ["yes", None]},
+    "cpu, cuda or cuda:N": {"device": ["foo", "mps", "", 0, None]},
+}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "name", "value"),
+    [
+        (allowed, name, value)
+        for allowed, options in OPTIONS.items()
+        for name, values in options.items()
+        for value in values
+    ],
+)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_what_an_option_may_be_is_said(optimizer, allowed, name, value):
+    words = re.escape(f"{name} must be {allowed}") + ".*" + re.escape(f"got {value!r}")
+    with pytest.raises(ValueError, match=words):
+        trained(**{"optimizer": optimizer, name: value})
+
+
+def test_options_may_be_numpys():
+    options = {"batch_size": np.int64(50), "momentum": np.float32(0.5), "warmup": np.float64(1)}
+    milestones = {"schedule": "step", "milestones": np.array([2, 4])}
+    _, curves = trained(epochs=np.int64(2), **options, **milestones)
+    assert curves.epoch == [1, 2]
+
+
+def test_a_device_that_is_not_there_is_refused():
+    name = f"cuda:{torch.cuda.device_count()}"
+    with pytest.raises(ValueError, match=f"device {name} is not available here"):
+        trained(device=name)
+    with pytest.raises(ValueError, match=f"device {name} is not available here"):
+        fit_many(
+            [network()],
+            [nn.CrossEntropyLoss()],
+            *blobs()[:1],
+            labels=[blobs()[1]],
+            epochs=1,
+            lr=1,
+            device=name,
+        )
+
+
+@pytest.mark.parametrize("option", [{"momentum": 1.0}, {"lr": 0.0}, {"weight_decay": -1.0}])
+def test_an_optimizer_says_what_its_options_may_be(option):
+    with pytest.raises(ValueError, match=f"{next(iter(option))} must be a finite number"):
+        optimizer_of("sgd", network().parameters(), **{"lr": 0.1} | option)
 
 
 def flat():

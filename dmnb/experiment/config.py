@@ -1,7 +1,6 @@
 """The settings of a run, what each may be, and the weighting they describe."""
 
 import dataclasses
-import itertools
 import json
 import math
 import typing
@@ -11,8 +10,9 @@ from pathlib import Path
 
 import torch
 
-from dmnb import data, emphasis, features, models, train
+from dmnb import data, emphasis, features, models
 from dmnb.loss import NORMALIZATIONS
+from dmnb.train.options import RULES, Rule, at_least, one_of
 
 # The authors' formula, in the precision of the logits and free of their rounding.
 AUTHORS = {"dm-authors": None, "dm-authors-float64": torch.float64}
@@ -47,21 +47,22 @@ VECTORS = {
 }
 
 
-def _setting(
-    default, about: str, allowed: str | tuple[str, ...], valid: Callable | None = None, **more
-):
-    """A field of Config: ``allowed`` lists the values, or says in words what ``valid`` tests."""
-    words = allowed if isinstance(allowed, str) else "one of " + ", ".join(allowed)
-    metadata = {"about": about, "allowed": words, "valid": valid or allowed.__contains__, **more}
+def _setting(default, about: str, rule: Rule, **more):
+    """A field of Config, and what it may be."""
+    metadata = {"about": about, "allowed": rule.allowed, "valid": rule.valid, **more}
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def _extra(about: str, allowed: str | tuple[str, ...], valid: Callable | None = None):
+def _extra(about: str, rule: Rule):
     """A setting that few runs have: None, and then not told in the record.
 
     So records keep their names, which hash the config, when a setting like this is added.
     """
-    return _setting(None, about, allowed, valid, extra=True)
+    return _setting(None, about, rule, extra=True)
+
+
+SHARE = Rule("in [0, 1]", lambda x: 0 <= x <= 1)
+YES_OR_NO = Rule("true or false", lambda x: True)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -78,86 +79,76 @@ class Config:
     dataset: str = _setting(
         "digits",
         f"data set: {', '.join((*data.NAMES, *VECTORS, *STREAMED))}, or a folder of images",
-        "a name or a path",
-        lambda x: bool(x),
+        Rule("a name or a path", bool),
     )
-    noise: str = _setting("symmetric", "how training labels are corrupted", NOISES)
-    rate: float = _setting(0.4, "share of labels to corrupt", "in [0, 1]", lambda x: 0 <= x <= 1)
+    noise: str = _setting("symmetric", "how training labels are corrupted", one_of(NOISES))
+    rate: float = _setting(0.4, "share of labels to corrupt", SHARE)
     imbalance: float | None = _extra(
-        "thin the first half of the training classes to one in so many",
-        "at least 1",
-        lambda x: x >= 1,
+        "thin the first half of the training classes to one in so many", at_least(1)
     )
     held_out: str | None = _extra(
         "hold out a fifth of the training data and test on it, by its labels as given, noise and "
         "all, or by the true ones: for choosing settings",
-        ("given", "true"),
+        one_of(("given", "true")),
     )
     emphasis: str = _setting(
         "dm",
         "how examples are weighted: a name, or any emphasis as JSON of its to_dict()",
-        f"one of {', '.join(EMPHASES)}, or JSON such as "
-        """'{"family": "focal", "gamma": 2}'""",
-        lambda x: x in EMPHASES or x.startswith("{"),
+        Rule(
+            f"one of {', '.join(EMPHASES)}, or JSON such as "
+            """'{"family": "focal", "gamma": 2}'""",
+            lambda x: x in EMPHASES or x.startswith("{"),
+        ),
     )
     lam: float = _setting(
         0.5,
         "lambda of dm, anchored and dm-authors; normal has mode lam/(lam+1), beta alpha = lam+1",
-        "at least 0",
-        lambda x: x >= 0,
+        at_least(0),
     )
     beta: float = _setting(
         12.0,
         "beta of dm, anchored, normal, exponential and dm-authors; eta of the beta family",
-        "finite",
-        math.isfinite,
+        Rule("finite", math.isfinite),
     )
-    q: float = _setting(0.7, "q of gce", "in [0, 1]", lambda x: 0 <= x <= 1)
+    q: float = _setting(0.7, "q of gce", SHARE)
     normalization: str | None = _setting(
-        None, "of the weights; default: none for cce to gce, else integral", NORMALIZATIONS
+        None, "of the weights; default: none for cce to gce, else integral", one_of(NORMALIZATIONS)
     )
-    model: str = _setting("mlp", "network", models.NAMES)
-    width: int | None = _setting(
-        None, "width of the network; default: its own", "at least 1", lambda x: x >= 1
-    )
+    model: str = _setting("mlp", "network", one_of(models.NAMES))
+    width: int | None = _setting(None, "width of the network; default: its own", at_least(1))
     dropout: float | None = _extra(
         "share of the last layer's inputs that are zero in training; default: none",
-        "in [0, 1)",
-        lambda x: 0 <= x < 1,
+        Rule("in [0, 1)", lambda x: 0 <= x < 1),
     )
     weights: str | None = _extra(
-        "what resnet50 starts with; default: random ones", "imagenet or a file", bool
+        "what resnet50 starts with; default: random ones", Rule("imagenet or a file", bool)
     )
-    optimizer: str = _setting("sgd", "optimizer", train.OPTIMIZERS)
-    lr: float = _setting(0.01, "learning rate", "above 0", lambda x: x > 0)
-    momentum: float = _setting(0.9, "momentum of SGD", "in [0, 1)", lambda x: 0 <= x < 1)
-    weight_decay: float = _setting(0.0, "weight decay", "at least 0", lambda x: x >= 0)
-    eps: float | None = _extra("eps of Adam; default: 1e-8", "above 0", lambda x: x > 0)
-    schedule: str = _setting("constant", "of the learning rate", train.SCHEDULES)
+    optimizer: str = _setting("sgd", "optimizer", RULES["optimizer"])
+    lr: float = _setting(0.01, "learning rate", RULES["lr"])
+    momentum: float = _setting(0.9, "momentum of SGD", RULES["momentum"])
+    weight_decay: float = _setting(0.0, "weight decay", RULES["weight_decay"])
+    eps: float | None = _extra("eps of Adam; default: 1e-8", RULES["eps"])
+    schedule: str = _setting("constant", "of the learning rate", RULES["schedule"])
     milestones: str | None = _extra(
         "iterations at which schedule step drops the rate; default: 1/2 and 3/4 of all",
-        "rising whole numbers above 0, such as 15000,22000",
-        lambda x: _steps(x) is not None,
+        Rule("rising whole numbers above 0, such as 15000,22000", lambda x: bool(_steps(x))),
     )
     drop: float | None = _extra(
-        "what schedule step divides the rate by; default: 10", "above 1", lambda x: x > 1
+        "what schedule step divides the rate by; default: 10", RULES["drop"]
     )
-    warmup: float = _setting(0.0, "epochs of warm-up", "at least 0", lambda x: x >= 0)
-    epochs: int = _setting(120, "epochs", "at least 1", lambda x: x >= 1)
+    warmup: float = _setting(0.0, "epochs of warm-up", RULES["warmup"])
+    epochs: int = _setting(120, "epochs", RULES["epochs"])
     iterations: int | None = _extra(
-        "gradient steps, in whole epochs, in place of epochs", "at least 1", lambda x: x >= 1
+        "gradient steps, in whole epochs, in place of epochs", at_least(1)
     )
-    batch_size: int = _setting(64, "examples in a batch", "at least 1", lambda x: x >= 1)
-    augment: bool = _setting(
-        False, "crop and flip training images", "true or false", lambda x: True
-    )
-    record_every: int = _setting(1, "measure every so many epochs", "at least 1", lambda x: x >= 1)
-    seed: int = _setting(0, "of noise, initial weights and order", "at least 0", lambda x: x >= 0)
-    device: str = _setting("cpu", "torch device", "cpu, cuda or cuda:N", lambda x: _is_device(x))
+    batch_size: int = _setting(64, "examples in a batch", RULES["batch_size"])
+    augment: bool = _setting(False, "crop and flip training images", YES_OR_NO)
+    record_every: int = _setting(1, "measure every so many epochs", RULES["record_every"])
+    seed: int = _setting(0, "of noise, initial weights and order", at_least(0))
+    device: str = _setting("cpu", "torch device", RULES["device"])
     fast: bool | None = _extra(
         "the fast path on CUDA: true insists on all of it, false has none; default: what can be",
-        "true or false",
-        lambda x: True,
+        YES_OR_NO,
     )
 
     def __new__(cls, **values):
@@ -246,17 +237,9 @@ def milestones_of(config: Config) -> list[int] | None:
 def _steps(text: str) -> list[int] | None:
     """ "15000,22000" as numbers; None for what is not rising and positive."""
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() for part in parts):
-        return None
-    steps = [int(part) for part in parts]
-    return steps if all(a < b for a, b in itertools.pairwise([0, *steps])) else None
-
-
-def _is_device(name: str) -> bool:
-    try:
-        return name == "cpu" or torch.device(name).type == "cuda"
-    except RuntimeError:
-        return False
+    steps = [int(part) for part in parts if part.isdecimal()]
+    whole = len(steps) == len(parts)
+    return steps if whole and RULES["milestones"].valid(steps) else None
 
 
 def _typed(name: str, value):

@@ -24,6 +24,7 @@ from dmnb.experiment.examples import generator_of, prepared, seed_of
 from dmnb.experiment.streams import Streams, streams_of
 from dmnb.loss import DMLoss
 from dmnb.record import Record, file_name, hardware, versions
+from dmnb.train.options import device_of
 
 
 def run(
@@ -115,9 +116,7 @@ def checkpoint_name(config: Config) -> str:
 
 def runnable(config: Config) -> Config:
     """The config with its normalization written out; ValueError where its device is not there."""
-    device = torch.device(config.device)
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise ValueError(f"device {config.device} is not available here; cpu is")
+    device_of(config.device)
     return dataclasses.replace(config, normalization=normalization_of(config))
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import nn
 
-OPTIMIZERS = ("sgd", "nesterov", "adam")
-SCHEDULES = ("constant", "step", "cosine", "inv")
+from dmnb.train.options import check
 
 # Caffe's policy "inv" as the paper sets it for IMDB.
 GAMMA, POWER = 1e-5, 0.75
@@ -23,7 +22,8 @@ def optimizer_of(
     eps: float = 1e-8,
     device: torch.device | None = None,
 ) -> torch.optim.Optimizer:
-    """The optimiser of that name; ValueError for one that is not in `OPTIMIZERS`.
+    """The optimiser of that name; ValueError for one that is not in `OPTIMIZERS`, or an option
+    that is not what is said here.
 
     parameters: what it changes. lr > 0. momentum in [0, 1): of "sgd" and "nesterov".
     weight_decay >= 0: of all three, added to the gradient. eps > 0: of "adam", added to the root
@@ -31,8 +31,7 @@ def optimizer_of(
     device: where the learning rate is a tensor, and a step one kernel that a CUDA graph can hold.
     None: it is a number.
     """
-    if name not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {name!r}")
+    check(optimizer=name, lr=lr, momentum=momentum, weight_decay=weight_decay, eps=eps)
     options: dict = {"lr": lr, "weight_decay": weight_decay}
     if device is not None:
         options |= {"lr": torch.tensor(float(lr), device=device), "fused": True}
@@ -62,8 +61,7 @@ def learning_rate(
     Raises:
         ValueError: for an unknown schedule.
     """
-    if schedule not in SCHEDULES:
-        raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {schedule!r}")
+    check(schedule=schedule)
     if step < warmup_steps:
         return lr * (step + 1) / warmup_steps
     if schedule == "step":

@@ -13,6 +13,7 @@ from dmnb.train.checkpoint import Keeper, fingerprint
 from dmnb.train.cuda import fast_path
 from dmnb.train.descent import learning_rate, optimizer_of
 from dmnb.train.measure import Curves, measured_epochs
+from dmnb.train.options import check, device_of
 from dmnb.train.parallel import Processes
 from dmnb.train.progress import progress_bar
 from dmnb.train.run import Run
@@ -64,10 +65,12 @@ def fit(
             ``test_labels``, int64 (N,). Training sees these training labels, noise and all.
             Networks see pixels in [0, 1] less the training set's mean per channel. Or `Loaders`,
             which bring their own batches, order and augmentation.
-        epochs, lr, batch_size: positive; the last batch of an epoch may be smaller.
-        optimizer: "sgd", "nesterov" (both with ``momentum``) or "adam" (with ``eps``).
-        schedule, milestones, drop, warmup: see `learning_rate`; milestones are counted in steps,
-            warm-up in epochs.
+        epochs, batch_size: at least 1; the last batch of an epoch may be smaller.
+        lr: above 0.
+        optimizer: "sgd", "nesterov" (both with ``momentum``, in [0, 1)) or "adam" (with ``eps``,
+            above 0); each with ``weight_decay``, at least 0.
+        schedule, milestones, drop, warmup: see `learning_rate`. Milestones are steps, rising and
+            above 0, ``drop`` is above 1, and ``warmup`` is in epochs, at least 0.
         augment: crop at random from images padded by 4 pixels of black, flip half of them.
         clean_labels: int64 (N,), used only to tell clean examples from noisy in what is measured.
         generator: on the CPU; draws the order and the augmentation. The same seed, initial network
@@ -88,13 +91,14 @@ def fit(
             is not. On the CPU there is none.
 
     Raises:
-        ValueError: for an option outside what is allowed; for data that are neither kind; for true
-            labels that are no classes; for a checkpoint that is damaged or of another run.
+        ValueError: for an option outside what is allowed, or a device that is not there; for data
+            that are neither kind; for true labels that are no classes; for a checkpoint that is
+            damaged or of another run.
         RuntimeError: for ``fast=True`` where a part of the fast path cannot be had.
     """
     settings = {name: value for name, value in locals().items() if name in SETTINGS}
-    _check_positive(settings | {"checkpoint_every": checkpoint_every})
-    processes = Processes(process_group, device)
+    check(**settings, checkpoint_every=checkpoint_every)
+    processes = Processes(process_group, device_of(device))
     processes.check(loss)
     model = model.to(processes.device)
     source = source_of(
@@ -143,9 +147,3 @@ def fit(
     if keeper:
         keeper.remove()
     return run.finished()
-
-
-def _check_positive(settings: dict) -> None:
-    for name in ("lr", "epochs", "batch_size", "record_every", "checkpoint_every"):
-        if not settings[name] > 0:
-            raise ValueError(f"{name} must be positive, got {settings[name]!r}")

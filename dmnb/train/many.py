@@ -20,9 +20,10 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor, nn
 
-from dmnb.train.descent import OPTIMIZERS, learning_rate
+from dmnb.train.descent import learning_rate
 from dmnb.train.loop import fit
 from dmnb.train.measure import Curves, check_truth, measure, measured_epochs
+from dmnb.train.options import check, device_of
 from dmnb.train.sources import check_images
 from dmnb.train.stacked import Descent, JointLoss, Networks, centring_of
 
@@ -90,12 +91,12 @@ def fit_many(
         if len(y) != len(data.train_images):
             raise ValueError(f"labels must be {len(data.train_images)} each, got {len(y)}")
     check_truth(labels[0], clean_labels)
-    positive = {"epochs": epochs, "batch_size": batch_size, "record_every": record_every}
-    for name, value in {"lr": min(rates), **positive}.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be positive, got {value!r}")
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
+    counts = {"epochs": epochs, "batch_size": batch_size, "record_every": record_every}
+    for rate in rates:
+        check(lr=rate)
+    descent = {"momentum": momentum, "weight_decay": weight_decay, "eps": eps}
+    pace = {"schedule": schedule, "milestones": milestones, "drop": drop}
+    check(optimizer=optimizer, warmup=warmup, **counts, **descent, **pace)
     if len({*map(id, models)}) < count:
         raise ValueError("models must be different networks, got one of them twice")
     if len({(str(model), *(p.shape for p in model.parameters())) for model in models}) > 1:
@@ -116,12 +117,12 @@ def fit_many(
         runs,
         data,
         truth=clean_labels,
-        device=torch.device(device),
+        device=device_of(device),
         optimizer=optimizer,
-        descent={"momentum": momentum, "weight_decay": weight_decay, "eps": eps},
-        pace={"schedule": schedule, "milestones": milestones, "drop": drop},
+        descent=descent,
+        pace=pace,
         warmup=warmup,
-        **positive,
+        **counts,
     )
 
 
@@ -183,7 +184,7 @@ def _together(
 
     for epoch in range(1, epochs + 1):
         order = [torch.randperm(rows.shape[1], generator=run.generator) for run in runs]
-        batches = rows.gather(1, torch.stack(order).to(device)).split(batch_size, 1)
+        batches = rows.gather(1, torch.stack(order).to(device)).split(int(batch_size), 1)
         total = torch.zeros(len(runs), dtype=torch.float64, device=device)
         for batch, factor in zip(batches, factors, strict=False):
             x = images.index_select(0, batch.flatten()).unflatten(0, batch.shape)

@@ -62,7 +62,7 @@ class InMemory:
         self.test_images = data.test_images.to(device)
         self.test_labels = data.test_labels.to(device)
         self.centre = centring(self.images)
-        self.batch_size, self.augment, self.processes = batch_size, augment, processes
+        self.batch_size, self.augment, self.processes = int(batch_size), augment, processes
         self.generator = torch.default_generator if generator is None else generator
         if processes.size > 1:
             self.generator.set_state(processes.first(self.generator.get_state()))
