@@ -12,10 +12,17 @@ def atomic_write(path: Path, content: bytes, *, previous: Path | None = None) ->
     """Write ``content`` to ``path``, in folders made where missing.
 
     The file appears whole, on the disk, or not at all. It can be read by all, and takes the place
-    of the one before it, which is kept as ``previous`` where that is given. Raises OSError where it
-    cannot be written; what was there is then as it was.
+    of the one before it, which is kept as ``previous`` where that is given. Raises OSError, naming
+    ``path``, where it cannot be written; what was there is then as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, content, previous)
+    except OSError as error:  # a full disk names no file, and the temporary one tells nobody
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _write(path: Path, content: bytes, previous: Path | None) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -102,7 +102,11 @@ def _run(options: argparse.Namespace) -> int:
     if processes.rank > 0:
         return 0
     print(summary(record))
-    print(f"record: {record.save(options.out)}")
+    try:
+        print(f"record: {record.save(options.out)}")
+    except OSError:
+        print(record.to_json(), flush=True)  # what took hours must not be lost to a full disk
+        raise
     return 0
 
 

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -27,6 +28,21 @@ def test_the_command_trains_and_writes_a_record(tmp_path):
     assert f"final {record.final:.1%}" in done.stdout
     assert f"runs/{path.name}" in done.stdout
     assert "epoch 2/2" in done.stderr
+
+
+@pytest.mark.parametrize("kept", [[], ["--checkpoint", "state"]])
+def test_a_full_disk_at_the_end_loses_nothing(kept, tmp_path, capsys, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(dmnb._files.os, "fsync", full)
+    assert main([*QUICK, *kept, "--quiet"]) == 2
+    said = capsys.readouterr()
+    told = Record.from_json(said.out.splitlines()[-1])
+    assert told.epoch == [1, 2] and f"final {told.final:.1%}" in said.out
+    assert said.err.endswith(f"No space left on device: 'runs/{told.name}'\n")
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_every_setting_is_a_flag(tmp_path, capsys):
