@@ -1,5 +1,6 @@
 """The committed records: each folder is what its grid file says, no run more and none less."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,16 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = sorted(path.parent for path in (ROOT / "book/results").glob("*/*.json"))
 every_folder = pytest.mark.parametrize("folder", sorted(set(FOLDERS)), ids=lambda path: path.name)
 SMALL = 40_000  # bytes
+
+
+def test_every_result_is_strict_json():
+    def refuse(constant):
+        raise ValueError(constant)
+
+    paths = list((ROOT / "book/results").rglob("*.json"))
+    assert paths
+    for path in paths:
+        json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
 
 
 @every_folder

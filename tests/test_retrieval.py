@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from dmnb import data, experiment, models, sweep, train
+from dmnb import data, experiment, models, retrieval, sweep, train
 from dmnb.retrieval import (
     average_precision,
     effective_dimensions,
@@ -242,6 +242,14 @@ def test_a_network_finds_classes_that_it_learned_and_others():
     assert found.scores["seen 1"]["queries"] == (digits < 7).sum()
     sets = sum(int((digits == k).sum()) // 4 for k in (7, 8, 9))
     assert found.scores["unseen 4"]["queries"] == sets
+
+
+def test_what_a_collapsed_network_finds_is_strict_json(monkeypatch):
+    same = lambda model, inputs: torch.zeros(sum(map(len, inputs)), 3)  # noqa: E731
+    monkeypatch.setattr(retrieval, "embed", same)
+    found = experiment.retrieve(experiment.Config(epochs=1), unseen=3, sizes=(1,))
+    assert found.dimensions == {"seen": None, "unseen": None}
+    assert json.loads(json.dumps(vars(found), allow_nan=False)) == vars(found)
 
 
 @pytest.mark.parametrize("unseen", [0, 9])

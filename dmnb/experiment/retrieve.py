@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import math
 
 import torch
 from torch import Tensor
@@ -15,18 +16,18 @@ from dmnb.experiment.streams import batches, streams_of
 
 @dataclasses.dataclass(frozen=True)
 class Retrieved:
-    """What the features of one network can find; plain numbers in [0, 1], ready for JSON.
+    """What the features of one network can find; plain numbers, ready for strict JSON.
 
-    accuracy: of the classifier, on test images of the classes it learned. scores: "seen 1" for
-    single images of classes that it learned, "unseen 5" for sets of 5 of others, "tracklets" of
-    MARS, each a dict of "map", "cmc1" and "queries", how many there were. dimensions: of the
-    features of "seen" and "unseen" images (or "tracklets"), see
-    `dmnb.retrieval.effective_dimensions`.
+    accuracy: of the classifier, on test images of the classes it learned, in [0, 1]. scores:
+    "seen 1" for single images of classes that it learned, "unseen 5" for sets of 5 of others,
+    "tracklets" of MARS, each a dict of "map" and "cmc1", in [0, 1], and "queries", how many there
+    were. dimensions: of the features of "seen" and "unseen" images (or "tracklets"), see
+    `dmnb.retrieval.effective_dimensions`; None where all features are the same.
     """
 
     accuracy: float
     scores: dict[str, dict[str, float]]
-    dimensions: dict[str, float]
+    dimensions: dict[str, float | None]
 
 
 def retrieve(
@@ -75,7 +76,7 @@ def retrieve(
     ):
         inputs = (centre(part).to(config.device) for part in images.split(1000))
         features = retrieval.embed(model, inputs)
-        dimensions[name] = retrieval.effective_dimensions(features)
+        dimensions[name] = _dimensions(features)
         for size in sizes:
             draw = generator_of(config.seed, "sets")
             found = find_sets(features, labels, size=size, generator=draw)
@@ -135,8 +136,13 @@ def _in_mars(config: Config, progress: bool) -> Retrieved:
     return Retrieved(
         curves.test_accuracy[-1],
         {"tracklets": _told(scores)},
-        {"tracklets": retrieval.effective_dimensions(tracks)},
+        {"tracklets": _dimensions(tracks)},
     )
+
+
+def _dimensions(features: Tensor) -> float | None:
+    found = retrieval.effective_dimensions(features)
+    return None if math.isnan(found) else found
 
 
 def _told(found: retrieval.Scores) -> dict[str, float]:
