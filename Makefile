@@ -7,7 +7,7 @@ ENV    := .venv/installed
 BOOK   := _build/built
 
 SOURCES := _config.yml _toc.yml $(shell find dmnb book -type f \
-             -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*')
+             -not -path '*/__pycache__/*' -not -path '*/.*')
 
 export PIP_DISABLE_PIP_VERSION_CHECK  := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
