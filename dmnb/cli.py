@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dmnb import __version__, emphasis, experiment, guide, report, sweep, train
 from dmnb.sweep.kinds import changed
+from dmnb.sweep.pools import check_share
 from dmnb.sweep.show import progress
 
 
@@ -138,6 +139,8 @@ def _sweep(options: argparse.Namespace) -> int:
         raise ValueError("give NOTEBOOK.ipynb and GRID.yaml, or --no-notebook and GRID.yaml")
     if options.ray and options.jobs is not None:
         raise ValueError("--jobs is for this machine; with --ray the cluster's CPUs say how many")
+    check_share(options.gpu_share)
+    places = [] if options.ray else sweep.environments(options.jobs, options.gpu_share)
     out = options.out or Path("runs") / grid.name.split(".")[0]
     checkpoints = None if options.ray else out.resolve() / ".checkpoints"
     kind = sweep.Settings(checkpoints) if options.no_notebook else sweep.Notebooks(*notebook)
@@ -154,7 +157,7 @@ def _sweep(options: argparse.Namespace) -> int:
     pool = (
         sweep.Ray(options.ray, options.gpu_share)
         if options.ray
-        else sweep.Processes(sweep.environments(options.jobs, options.gpu_share)[: len(todo)])
+        else sweep.Processes(places[: len(todo)])
     )
     try:
         _check_folder(out)

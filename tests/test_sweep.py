@@ -114,7 +114,8 @@ def here(tmp_path, monkeypatch):
 
 
 def start(*arguments, **options):
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join([str(Path.cwd()), str(ROOT)])
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
     return subprocess.Popen(
         [sys.executable, "-m", "dmnb", "sweep", *map(str, arguments)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **options,
@@ -210,6 +211,30 @@ def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, capsys):
         assert folder.name.startswith(f"rate={rate}-")
 
 
+SLOW = """
+import sys, time
+from pathlib import Path
+
+if "spawn_main" in " ".join(sys.orig_argv):
+    Path("starting").touch()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs POSIX signals")
+@pytest.mark.parametrize("slow", [True, False], ids=["starting", "training"])
+def test_an_interrupt_is_told_in_one_line(here, slow):
+    (here / "small.grid.yaml").write_text(SETTINGS.replace("epochs: 2", "epochs: 100000"))
+    (here / "sitecustomize.py").write_text(SLOW if slow else "")
+    process = start("--no-notebook", "small.grid.yaml", "--quiet", start_new_session=True)
+    ready = here / "starting" if slow else here / "runs/small/.checkpoints"
+    until(lambda: ready.exists() or process.poll())
+    os.killpg(process.pid, signal.SIGINT)
+    printed, errors = finish(process, status=130)
+    assert errors == "dmnb sweep: interrupted\n" and "finished" not in printed
+    assert not list((here / "runs/small").glob("*.json"))
+
+
 def test_a_failed_cell_keeps_its_notebook_and_log_and_the_rest_go_on(here, capsys):
     high = "assert rate < .15, f'{rate} is high'"
     path = notebook(here, "import os; os.write(2, b'a word')", high, "print('after')")
@@ -270,6 +295,7 @@ def test_a_notebook_saves_records_in_the_folder_of_its_cell(here, capsys):
         (["--no-notebook", "small.grid.yaml", "--gpu-share", "2"], "gpu-share must be in"),
         (["--no-notebook", "small.grid.yaml", "--gpu-share", ".5"], "needs a GPU"),
         (["--no-notebook", "small.grid.yaml", "--ray", "auto", "--jobs", "2"], "--jobs is for"),
+        (["--no-notebook", "small.grid.yaml", "--ray", "auto", "--gpu-share", "2"], "in (0, 1]"),
     ],
 )
 def test_errors_come_before_anything_runs(here, capsys, monkeypatch, arguments, words):
@@ -278,10 +304,11 @@ def test_errors_come_before_anything_runs(here, capsys, monkeypatch, arguments, 
     (here / "bad.yaml").write_text("parameters: {rate: 2}")
     (here / "unknown.yaml").write_text("parameters: {ratio: 2}")
     (here / "twice.yaml").write_text("cases: [{rate: 0.4}, {}]")
-    assert main(["sweep", *arguments]) == 2
-    errors = capsys.readouterr().err
-    assert words in errors and len(errors.splitlines()) == 1
-    assert not (here / "runs").exists()
+    for more in ([], ["--dry-run"]):
+        assert main(["sweep", *arguments, *more]) == 2
+        said = capsys.readouterr()
+        assert words in said.err and len(said.err.splitlines()) == 1
+        assert said.out == "" and not (here / "runs").exists()
 
 
 # --- On a cluster -------------------------------------------------------------------------------

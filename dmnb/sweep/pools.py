@@ -4,13 +4,15 @@ A pool has ``submit(function, *arguments)``, which gives a `concurrent.futures.F
 ``close``; function and arguments are pickled. That is all that a sweep needs of either.
 """
 
+import contextlib
 import multiprocessing
 import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import resource_tracker
 from typing import Any
 
 import torch
@@ -58,10 +60,9 @@ class _Worker:
         self._environment = dict(environment)
         self._process = None
         self._stopped = False
+        self._lock = threading.Lock()  # a process is started by one thread, and ended by another
 
     def call(self, function: Callable, arguments: tuple) -> Any:
-        if self._stopped:
-            raise RuntimeError("stopped")
         if self._process is None or not self._process.is_alive():
             self._start()
         try:
@@ -77,21 +78,45 @@ class _Worker:
     def _start(self) -> None:
         # A fresh interpreter: a forked one could use neither CUDA nor OpenMP safely.
         context = multiprocessing.get_context("spawn")
-        self._connection, other = context.Pipe()
-        self._process = context.Process(target=_serve, args=(other, self._environment))
-        self._process.start()
-        other.close()
+        with self._lock:
+            if self._stopped:
+                raise RuntimeError("stopped")
+            self._connection, other = context.Pipe()
+            self._process = context.Process(target=_serve, args=(other, self._environment))
+            with _without_interrupts():
+                self._process.start()
+            other.close()
 
     def stop(self) -> None:
-        self._stopped = True
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join()
+        with self._lock:
+            self._stopped = True
+            if self._process is not None:
+                self._process.terminate()
+                self._process.join()
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes that this thread starts have SIGINT blocked; not on Windows, which has no masks.
+
+    Ctrl-C reaches every process of the terminal, and one that is still importing would tell it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # started inside, it would take the mask away
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(connection, environment: Mapping[str, str]) -> None:
     """Answer calls until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the sweep decides what an interrupt ends
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(environment)
     torch.set_num_threads(int(environment["OMP_NUM_THREADS"]))
@@ -134,14 +159,19 @@ def environments(jobs: int | None, gpu_share: float | None) -> list[dict[str, st
 
 def _gpu_slots(share: float) -> list[str]:
     """A GPU for each cell that fits, neighbours on different ones."""
-    if not 0 < share <= 1:
-        raise ValueError(f"gpu-share must be in (0, 1], got {share}")
+    check_share(share)
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     gpus = [str(index) for index in range(torch.cuda.device_count())]
     gpus = visible.split(",")[: len(gpus)] if visible else gpus
     if not gpus:
         raise ValueError("gpu-share needs a GPU, and this machine shows none")
     return gpus * int(1 / share + 1e-9)
+
+
+def check_share(gpu_share: float | None) -> None:
+    """ValueError for a share of a GPU that is neither None nor in (0, 1]."""
+    if gpu_share is not None and not 0 < gpu_share <= 1:
+        raise ValueError(f"gpu-share must be in (0, 1], got {gpu_share}")
 
 
 class Ray:
@@ -160,8 +190,7 @@ class Ray:
             import ray
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError("--ray needs ray: pip install dmnb[cluster]") from error
-        if gpu_share is not None and not 0 < gpu_share <= 1:
-            raise ValueError(f"gpu-share must be in (0, 1], got {gpu_share}")
+        check_share(gpu_share)
         self._ray = ray
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
         if gpu_share is not None and not ray.cluster_resources().get("GPU"):
