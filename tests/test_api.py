@@ -125,6 +125,11 @@ def test_every_setting_says_what_it_means():
         assert field.metadata["about"] and field.metadata["allowed"], name
 
 
+def test_every_entry_has_a_place_of_its_own():
+    places = [place for path, value in ENTRIES.items() for place in api.entry(path, value)["ids"]]
+    assert len(set(places)) == len(places) == len(ENTRIES)
+
+
 def test_docstrings_become_nodes():
     text = "A `name`.\n\nArgs:\n    x: a\n        number.\n\n    w = 1\n\n- one\n- two"
     first, arguments, *rest = api.prose(text)

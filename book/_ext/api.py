@@ -73,7 +73,8 @@ class Api(SphinxDirective):
 
 def entry(path: str, value) -> nodes.Node:
     name = path.rpartition(".")[2]
-    section = nodes.section(ids=[path.replace(".", "-").lower()], classes=["api-entry"])
+    # Not in lower case: a class such as Profile would share its place with a function, profile.
+    section = nodes.section(ids=[path.replace(".", "-")], classes=["api-entry"])
     section += nodes.title("", "", nodes.literal("", name))
     call = signature(name, value)
     section += nodes.literal_block("", call, language="python", classes=["api-signature"])
