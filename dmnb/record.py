@@ -68,11 +68,19 @@ class Record:
     versions: dict
     hardware: dict
 
+    def __getitem__(self, name: str) -> Any:
+        """What is recorded under a name: record["final"] is record.final. KeyError names others."""
+        return vars(self)[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record by its names, in full precision; a copy."""
+        return asdict(self)
+
     def to_json(self) -> str:
         """Strict JSON on one line: 5 significant digits outside config, NaN and infinity null."""
         values = {
             name: value if name == "config" else _rounded(value)
-            for name, value in asdict(self).items()
+            for name, value in self.to_dict().items()
         }
         return json.dumps(values, allow_nan=False, separators=(",", ":"))
 

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import math
 import pickle
+import sys
 
 import mpmath
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.interpolate import PchipInterpolator
 
-from dmnb import dm_loss, emphasis
+from dmnb import DMLoss, dm_loss, emphasis
 from dmnb.emphasis import (
     CCE,
     DM,
@@ -270,6 +271,47 @@ def test_a_function_may_answer_in_any_dtype(fn):
 
 
 @pytest.mark.parametrize(
+    ("scalar", "of_tensors"),
+    [
+        (lambda p: 1.0, torch.ones_like),
+        (lambda p: 2, lambda p: torch.full_like(p, 2)),
+        (lambda p: math.exp(-p), lambda p: torch.exp(-p)),
+        (lambda p: max(0, 1 - p), lambda p: (1 - p).clamp(min=0)),
+        (lambda p: 1.0 if p < 0.3 else 0.5, lambda p: torch.where(p < 0.3, 1.0, 0.5)),
+        (lambda p: np.where(p < 0.3, 1.0, 0.5), lambda p: torch.where(p < 0.3, 1.0, 0.5)),
+    ],
+)
+def test_a_function_of_numbers_is_one_of_tensors(scalar, of_tensors):
+    e, same = Custom(scalar), Custom(of_tensors)
+    m = torch.linspace(-20, 20, 60, dtype=torch.float64).view(3, 20)
+    for method in ("weight_at", "density_at", "objective"):
+        torch.testing.assert_close(getattr(e, method)(m), getattr(same, method)(m))
+    assert e.weight(0.25) == pytest.approx(same.weight(0.25))
+    assert e.weight(np.array([[0.25, 0.5]])).shape == (1, 2)
+    for normalization in ("none", "integral", "batch"):
+        gradients = []
+        for custom in (e, same):
+            z = torch.linspace(-3, 4, 24).view(6, 4).requires_grad_()
+            loss = DMLoss(custom, normalization=normalization)
+            loss(z, torch.tensor([0, 1, 2, 3, 0, 1])).backward()
+            gradients.append(z.grad)
+        torch.testing.assert_close(*gradients)
+
+
+def test_a_function_of_numbers_has_no_second_derivative():
+    z = torch.linspace(-3, 4, 12).view(3, 4).requires_grad_()
+    loss = DMLoss(Custom(lambda p: math.exp(-p)))(z, torch.tensor([0, 1, 2]))
+    with pytest.raises(RuntimeError, match="no second derivatives"):
+        torch.autograd.grad(loss, z, create_graph=True)[0].square().sum().backward()
+
+
+def test_without_scipy_a_table_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.interpolate", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install scipy, or .dmnb\[experiments\]"):
+        Tabulated((0, 1), (1, 2))
+
+
+@pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: DM(-0.5, 1), "lam .*-0.5"), (lambda: DM(math.nan, 1), "lam"),
@@ -289,7 +331,11 @@ def test_a_function_may_answer_in_any_dtype(fn):
         (lambda: Tabulated((0, 1), (1, 1, 1)), "as many"),
         (lambda: Custom(lambda p: p - 0.5), r"w\(0.0\) = -0.5"),
         (lambda: Custom(lambda p: 1 / p), r"w\(0.0\) = inf"),
-        (lambda: Custom(lambda p: 1.0), "tensor"),
+        (lambda: Custom(3), r"fn must be a function w\(p\), got 3"),
+        (lambda: Custom(lambda p: -1.0), r"w\(0.0\) = -1"),
+        (lambda: Custom(lambda p: "x"), "fn must be a function of p.*'x'"),
+        (lambda: Custom(lambda p: math.log(p)), "a number.*math domain error"),
+        (lambda: Custom(lambda: 1.0), "takes 0 positional arguments"),
         (lambda: Custom(lambda p: p / p), "nan"), (lambda: Custom(lambda p: p.sum()), "shape"),
         (lambda: emphasis.from_dict({"family": "x"}), "'x'"),
         (lambda: emphasis.from_dict({"family": "dm", "lamb": 1}), "lamb"),

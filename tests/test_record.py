@@ -39,6 +39,19 @@ def test_round_trip(tmp_path):
     assert Record.from_json(before.to_json()) == before
 
 
+def test_a_record_is_read_by_attribute_key_and_as_a_dict():
+    made = record()
+    values = made.to_dict()
+    for name in json.loads(made.to_json()):
+        assert made[name] is getattr(made, name) and made[name] == values[name]
+    assert Record(**values) == made and list(values) == list(json.loads(made.to_json()))
+    values["config"]["lr"] = 7
+    assert made.config["lr"] != 7
+    for name in ("name", "colour"):
+        with pytest.raises(KeyError, match=name):
+            made[name]
+
+
 def test_numbers_are_short_and_the_config_exact():
     values = json.loads(record(ess=[1 / 3, 12345.678], config={"lr": 1 / 3}).to_json())
     assert values["ess"] == [0.33333, 12346.0]
