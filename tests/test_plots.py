@@ -182,6 +182,17 @@ def test_rate_panels_share_an_axis_and_name_methods_once():
         plots.rate_panels({})
 
 
+def test_a_run_below_the_floor_is_a_triangle_on_it():
+    records = [record("gce", seed, 0.1) for seed in (0, 1)]
+    highest, lowest = sorted((100 * r.final for r in records), reverse=True)
+    floor = (highest + lowest) / 2
+    (ax,) = plots.rate_panels({"one": records}, floor=floor).axes
+    dots, below = (x for x in ax.lines if x.get_linestyle() == "None")
+    assert dots.get_ydata() == pytest.approx([highest])
+    assert (below.get_marker(), *below.get_ydata()) == ("v", floor)
+    assert ax.get_ylim()[0] == floor
+
+
 def test_p_histograms_count_all_examples_once():
     rng = np.random.default_rng(0)
     clean, noisy = rng.beta(5, 1, 300), rng.beta(1, 5, 100)

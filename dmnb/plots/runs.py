@@ -87,17 +87,20 @@ def rate_sweep(records: Iterable[Any]) -> Figure:
     return ax.figure
 
 
-def rate_panels(panels: Mapping[str, Any], *, y_label: str = "test accuracy, %") -> Figure:
+def rate_panels(
+    panels: Mapping[str, Any], *, y_label: str = "test accuracy, %", floor: float | None = None
+) -> Figure:
     """`rate_sweep` side by side, the same methods in the same order.
 
     The names stand beside the last panel. panels: title -> what rate_sweep takes. y_label: what
-    ``final`` and ``best`` are, for things that have these and a config like a Record's. ValueError
-    when empty.
+    ``final`` and ``best`` are, for things that have these and a config like a Record's. floor: the
+    lowest y shown, in %; a run that ends below is a triangle there. None: whatever all runs need.
+    ValueError when empty.
     """
     require(panels, "panels")
     axes = _panels(panels, x_label="learning rate", y_label=y_label)
     for ax, records in zip(axes, panels.values(), strict=True):
-        _rates(ax, records)
+        _rates(ax, records, floor)
     name_ends(axes[-1])
     return axes[0].figure
 
@@ -115,7 +118,7 @@ def _panels(titles: Iterable[str], *, x_label: str, y_label: str) -> Sequence[Ax
     return axes
 
 
-def _rates(ax: Axes, records: Any) -> None:
+def _rates(ax: Axes, records: Any, floor: float | None = None) -> None:
     groups = _groups(records)
     for name, look in looks(groups).items():
         lr = np.array([record.config["lr"] for record in groups[name]])
@@ -126,12 +129,16 @@ def _rates(ax: Axes, records: Any) -> None:
             ax.plot(
                 np.unique(lr), means, color=look.colour, linestyle=look.dash, label=label, **faint
             )
-        ax.plot(lr, accuracy, look.marker, color=look.colour, markeredgewidth=0, alpha=0.75)
+        dots = {"color": look.colour, "markeredgewidth": 0, "alpha": 0.75}
+        below = accuracy < (-np.inf if floor is None else floor)
+        ax.plot(lr[~below], accuracy[~below], look.marker, **dots)
+        ax.plot(lr[below], np.full(below.sum(), floor), "v", clip_on=False, in_layout=False, **dots)
     ticks = sorted({record.config["lr"] for group in groups.values() for record in group})
     ax.set_xscale("log")
     ax.set_xticks(ticks, [f"{tick:g}".removeprefix("0") for tick in ticks])
     ax.minorticks_off()
     ax.margins(x=0.03)
+    ax.set_ylim(bottom=floor)
 
 
 def _means(
