@@ -234,6 +234,7 @@ def _suggest(options: argparse.Namespace) -> int:
     print(f"wrong labels: about {estimate.rate:.0%} (separation {estimate.separation:.1f})")
     print(f"try: --emphasis dm --lam {lam:g} --beta {beta:g}, at several learning rates")
     print(f"(mode {dm.mode:.2f}, contrast {dm.contrast:.0f}: good on digits at a rate of .01)")
+    print("or, calmer: --emphasis anchored --lam 0.5 --beta 6")
     wrong = seen.given != seen.clean
     if wrong.any():
         found = wrong[[row["index"] for row in rows]]
