@@ -24,3 +24,15 @@ def pytest_runtest_setup(item):
 @pytest.fixture(autouse=True)
 def seed():
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def no_data_root(monkeypatch, tmp_path):
+    """No DMNB_DATA, and a cache of its own for what is read."""
+    import datasets
+
+    from dmnb import data
+
+    monkeypatch.delenv("DMNB_DATA", raising=False)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    data.images._read.cache_clear()
