@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 
 from dmnb import emphasis
-from dmnb.widgets._traits import RANGES, require, require_positive_beta
+from dmnb.widgets._traits import RANGES, require, require_known, require_positive_beta
 
 _CHOICES = {"family": ("dm", "anchored"), "view": ("density", "weight")}
 _OVERLAYS = ("cce", "gce", "mse", "mae")
@@ -55,12 +55,7 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.validate("lam", "beta", "family", "view", "overlays")
     def _check(self, proposal: traitlets.Bunch) -> object:
         name, value = proposal["trait"].name, proposal["value"]
-        if name in RANGES:
-            low, high = RANGES[name]
-            require(low <= value <= high, name, value, f"a number from {low:g} to {high:g}")
-        elif name in _CHOICES:
-            require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
-        else:
+        if not require_known(name, value, RANGES, _CHOICES):
             require(set(value) <= set(_OVERLAYS), name, value, f"a list out of {_OVERLAYS}")
         if name in ("beta", "family"):
             beta, family = (value, self.family) if name == "beta" else (self.beta, value)

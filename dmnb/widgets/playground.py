@@ -11,7 +11,7 @@ import traitlets
 
 from dmnb import emphasis as families
 from dmnb.emphasis import Emphasis
-from dmnb.widgets._traits import RANGES, require, require_positive_beta
+from dmnb.widgets._traits import RANGES, require, require_known, require_positive_beta
 
 _CHOICES = {
     "family": ("dm", "anchored", "gce", "mae", "mse", "cce", "uniform", "drawn"),
@@ -108,16 +108,13 @@ class Playground(anywidget.AnyWidget):
     @traitlets.validate(*_CHOICES, *_RANGES, "drawn", "hidden")
     def _check(self, proposal: traitlets.Bunch) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
-        if name in _RANGES:
-            low, high = _RANGES[name]
-            require(low <= value <= high, name, value, f"from {low:g} to {high:g}")
-        elif name in _CHOICES:
-            require(value in _CHOICES[name], name, value, f"one of {_CHOICES[name]}")
-        elif name == "hidden":
+        if name == "hidden":
             sound = 1 <= len(value) <= _LAYERS and all(1 <= units <= _UNITS for units in value)
             require(sound, name, value, f"1 to {_LAYERS} layers of 1 to {_UNITS} units")
-        else:
+        elif name == "drawn":
             _check_drawn(value)
+        else:
+            require_known(name, value, _RANGES, _CHOICES)
         if name in ("beta", "family"):
             beta, family = (value, self.family) if name == "beta" else (self.beta, value)
             require_positive_beta(family, beta)
