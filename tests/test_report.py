@@ -159,6 +159,14 @@ def test_a_run_counts_once(ours):
     assert [row["n"] for row in beside(9, chosen + again) if row["n"]] == [4]
 
 
+def test_a_page_shows_our_rows_or_that_there_are_none(ours):
+    chosen = [r for r in ours if r.config["emphasis"] == "dm" and r.config["lr"] == 0.01]
+    shown = report.ours(TABLES[8], chosen, waiting=231).splitlines()
+    assert len(shown) == 3 and "| 4 | +12.4 |" in shown[2]
+    nothing = "**Ours: not run.** The grid holds 231 runs."
+    assert report.ours(TABLES[8], [], waiting=231) == nothing
+
+
 def test_a_measure_that_the_table_lacks(ours):
     with pytest.raises(ValueError, match=r"one of the table's, final; got 'best'"):
         beside(1, ours, measure="best")

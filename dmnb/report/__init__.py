@@ -1,7 +1,7 @@
 """Tables and figures: what the experiments found, beside what the paper prints."""
 
 from dmnb.report.folders import read_folders, write
-from dmnb.report.paper import beside, read_table
+from dmnb.report.paper import beside, ours, read_table
 from dmnb.report.tables import (
     apart,
     by_setting,
@@ -22,6 +22,7 @@ __all__ = [
     "crossed",
     "final_accuracies",
     "markdown",
+    "ours",
     "percent",
     "read_folders",
     "read_table",

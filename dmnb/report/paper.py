@@ -8,7 +8,7 @@ from statistics import mean
 from typing import Any
 
 from dmnb.record import Record
-from dmnb.report.tables import apart, cell, percent, varying
+from dmnb.report.tables import apart, cell, markdown, percent, varying
 
 MEASURES = ("final", "best", "corrupted", "intact")
 # Columns of the paper's tables that are no settings, and settings that its method names.
@@ -71,6 +71,15 @@ def beside(
             for runs in groups or [[]]
         ]  # fmt: skip
     return rows
+
+
+def ours(table: Sequence[Mapping[str, Any]], records: Iterable[Record], waiting: int) -> str:
+    """In Markdown: the rows of `beside` that were run, or that none was.
+
+    table: rows as `read_table` reads them. waiting: the number of runs that would fill it.
+    """
+    rows = [row for row in beside(table, records) if row["n"]]
+    return markdown(rows) if rows else f"**Ours: not run.** The grid holds {waiting} runs."
 
 
 def _once(runs: Iterable[Record]) -> list[Record]:
