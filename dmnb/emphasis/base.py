@@ -185,8 +185,9 @@ class Emphasis(ABC):
     def objective(self, log_odds: Values) -> Values:
         """l(m) = -1/2 ∫^m w(sigmoid(s)) ds, the loss this weighting descends.
 
-        The constant is chosen so that l -> 0 as p -> 1 where that limit exists (w(1) = 0), else
-        l(0) = 0. m in [-inf, inf], any shape. Differentiable: dl/dm = -w/2, and so on upwards.
+        The constant is chosen so that l -> 0 as p -> 1 if w(1) = 0 (and w falls like a power
+        there), else l(0) = 0. m in [-inf, inf], any shape. Differentiable: dl/dm = -w/2, and so on
+        upwards.
         """
         return self.normalized_objective(log_odds) * self.integral
 

@@ -20,9 +20,9 @@ from dmnb.emphasis.losses import LossEmphasis, probability
 class DM(Emphasis):
     """w = exp(beta p^lam (1-p)): the paper's choice (1905.11233, equation 12).
 
-    lam >= 0 sets the mode lam/(lam+1); beta, any finite number, sets the contrast
-    exp(beta mode^lam (1-mode)). beta = 0 weighs all examples alike. ValueError otherwise, or if
-    the contrast exceeds exp(700).
+    lam >= 0 sets the mode lam/(lam+1); beta > 0 sets the contrast exp(beta mode^lam (1-mode)).
+    beta = 0 weighs all examples alike, beta < 0 those at the ends most. ValueError for another lam,
+    a beta that is not finite, or a contrast above exp(700).
     """
 
     lam: float
@@ -101,8 +101,8 @@ def _check_exponent(beta: float, exponent: float) -> None:
 class Normal(Emphasis):
     """w = exp(-beta p (p - 2 mode)): a normal density cut to [0, 1] (equation 9).
 
-    mode and beta finite, else ValueError; the argmax is the mode clipped to [0, 1]. psi is the
-    field's name for the mode, by which dataclasses.replace passes it on.
+    mode and beta finite, else ValueError; the argmax is the mode clipped to [0, 1] if
+    beta > 0. psi is the field's name for the mode, by which dataclasses.replace passes it on.
     """
 
     psi: float
