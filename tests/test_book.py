@@ -234,9 +234,9 @@ def test_copied_line_makes_the_loss(visit):
 
 def test_nonsense_is_answered_in_words(explorer):
     cases = [
-        ("lam", "99", "λ must be a number from 0 to 4, not 99. Restored the default λ = 0.5"),
+        ("lam", "99", "λ must be a number from 0 to 4, not 99"),
         ("lam", "", "λ must be a number"),
-        ("beta", "-40", "β must be a number from −4 to 24, not −40. Restored the default β = 12"),
+        ("beta", "-40", "β must be a number from −4 to 24, not −40"),
         ("beta", "1e400", "β must be a number"),
         ("mode", "2", "mode must be a number from 0 to 0.8"),
         ("contrast", "0.5", "contrast must be a number of at least 1"),

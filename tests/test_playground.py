@@ -15,7 +15,8 @@ from stage import assign, state_of, trait, violations  # noqa: E402
 
 import dmnb  # noqa: E402
 from dmnb import emphasis  # noqa: E402
-from dmnb.widgets import Playground  # noqa: E402
+from dmnb.record import Record  # noqa: E402
+from dmnb.widgets import Dynamics, Playground  # noqa: E402
 
 chromium, stage = theatre.chromium, theatre.stage
 
@@ -29,6 +30,7 @@ FAMILIES = {
     "uniform": emphasis.Uniform(),
     "drawn": emphasis.Tabulated((0.0, 0.5, 1.0), (0.5, 2.0, 0.25)),
 }
+RUNS = Path(__file__).parent.parent / "book/results/digits_lr"
 STORIES = ["Memorise", "Ignore", "Underfit", "Collapse", "Imbalance", "Draw your own"]
 browser = pytest.mark.browser
 
@@ -54,6 +56,12 @@ def test_other_emphases_become_points():
         assert w == pytest.approx([e.weight(x) for x in p])
     with pytest.raises(ValueError, match="emphasis must be an Emphasis"):
         Playground("dm")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_function_becomes_points(times):
+    e = times * emphasis.Custom(lambda p: 1 + p * (1 - p))
+    assert len(Playground(e).drawn) == 9 and Playground(e).family == "drawn"
 
 
 def test_printed_the_same_every_time():
@@ -445,8 +453,21 @@ def test_it_fits_a_phone_and_answers_a_finger(stage):
 
 
 @browser
+def test_other_widgets_leave_it_its_looks(stage):
+    look = """() => ['.play', '.side', '.chart .name'].map((part) => {
+        const { borderTopWidth, backgroundColor, fontWeight } = getComputedStyle(
+            document.querySelector(`.dmnb.playground ${part}`) ?? document.body);
+        return [borderTopWidth, backgroundColor, fontWeight];
+    })"""
+    runs = [Record.load(path) for path in sorted(RUNS.glob("*seed0*.json"))[:2]]
+    assert stage(Playground()).evaluate(look) == stage(Playground(), Dynamics(runs)).evaluate(look)
+
+
+@browser
 def test_two_playgrounds_do_not_disturb_each_other_and_can_be_removed(stage):
     page = stage(Playground(), Playground(emphasis.MAE(), dataset="moons", classes=2))
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids)) > 1
     second = page.locator(".dmnb").nth(1)
     second.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("document.querySelectorAll('.dmnb .epoch')[1].textContent !== 'epoch 0'")

@@ -86,6 +86,7 @@ def test_printed_the_same_every_time():
         ("overlays", ["sce"]),
         ("overlays", ["x-Focal", "x-Power", "x-AEL", "x-AUL"]),
         ("run", 1),
+        ("epoch", float("nan")),
         ("address", "a&b"),
         ("curve", {"family": "focal", "gamma": 2}),
         ("curve", {"family": "dm", "lam": -1, "beta": 2}),
@@ -444,6 +445,26 @@ SPOILT = {
     "mae~density~slope~~7": "There is no run 7",
     "mae~density~slope~~0~late": "There is no epoch NaN",
 }
+
+
+@browser
+def test_a_slip_of_the_finger_costs_nothing(stage):
+    page = stage(Studio(emphasis.Normal(0.4, 8)))
+    for text in ["", "1e400"]:
+        commit(page, "beta", text)
+        assert "β must be a" in alert(page) and shown(page) == emphasis.Normal(0.4, 8)
+    commit(page, "beta", "6")
+    assert alert(page) == "" and shown(page) == emphasis.Normal(0.4, 6)
+
+
+@browser
+def test_plain_keys_stay_in_the_widget(stage):
+    page = stage(Studio())
+    page.evaluate("window.keys = []; document.addEventListener('keydown', (e) => keys.push(e.key))")
+    page.locator(".dmnb select:visible").first.focus()
+    for key in ["m", "x", "ArrowDown", "Control+s"]:
+        page.keyboard.press(key)
+    assert page.evaluate("keys") == ["Control", "s"]
 
 
 @browser

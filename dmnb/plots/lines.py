@@ -115,7 +115,8 @@ def p_histograms(clean: Any, noisy: Any, emphasis: Any = None, *, counts: bool =
     """Where the examples are: p of those with right labels (filled) and wrong ones (dashed).
 
     clean, noisy: p in [0, 1], of any shape; with counts=True how many fall in equal bins of [0, 1],
-    as many bins in both. emphasis: its weight is drawn over the bars, on the right axis.
+    as many bins in both. emphasis: its weight is drawn over the bars, on the right axis, in its
+    method's colour.
     ValueError without any example.
     """
     if not counts:
@@ -130,16 +131,17 @@ def p_histograms(clean: Any, noisy: Any, emphasis: Any = None, *, counts: bool =
     right, wrong = 100 * right / total, 100 * wrong / total
     edges = np.linspace(0, 1, len(right) + 1)
     ax = new_axes()
-    ax.stairs(right, edges, fill=True, color=INK, alpha=0.35, label="right label")
+    ax.stairs(right, edges, fill=True, color=INK, alpha=0.6, label="right label")
     ax.stairs(wrong, edges, color=INK, linewidth=1.4, linestyle=DASHED, label="wrong label")
     ax.set(xlim=(0, 1), xlabel=P, ylabel="share of the examples, %")
     add_key(ax, *ax.get_legend_handles_labels())
     if emphasis is not None:
-        over = ax.twinx()
-        over.plot(_UNIT, np.asarray(emphasis.weight(_UNIT)), "-", color=PALETTE["dm"])
+        over, colour = ax.twinx(), PALETTE.get(emphasis.name, PALETTE["dm"])
+        over.plot(_UNIT, np.asarray(emphasis.weight(_UNIT)), "-", color=colour)
         over.set_ylim(bottom=0)
-        over.set_ylabel("weight $w$", color=PALETTE["dm"])
-        over.tick_params(colors=PALETTE["dm"], length=0)
+        over.locator_params("y", nbins=5)
+        over.set_ylabel("weight $w$", color=colour)
+        over.tick_params(colors=colour, length=0)
     return ax.figure
 
 

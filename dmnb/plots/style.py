@@ -109,11 +109,14 @@ def _family(name: str) -> str | None:
 
 def _signs(key: str | None) -> Iterator[tuple[Any, str]]:
     """Dash and marker of one member of a family after another, the method's own first."""
-    own = STYLE[key].dash if key else None
+    dashes, markers = list(_DASHES), list(_FREE_MARKERS)
     if key:
-        yield own, STYLE[key].marker
-    dashes = itertools.cycle(dash for dash in _DASHES if dash != own)
-    yield from zip(dashes, itertools.cycle(_FREE_MARKERS), strict=False)
+        own = STYLE[key]
+        yield own.dash, own.marker
+        k = 2 * list(STYLE).index(key) % len(_FREE_MARKERS)  # two blues begin at unlike signs
+        dashes = [dash for dash in reversed(_DASHES) if dash != own.dash]
+        dashes, markers = dashes[k:] + dashes[:k], markers[k:] + markers[:k]
+    yield from zip(itertools.cycle(dashes), itertools.cycle(markers), strict=False)
 
 
 def require(values: Any, name: str) -> None:

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js style.css svg.js; sha256 3ce2bce3830e583e1db587ef3328972f6f6873013c0ab17e81ea3eebcf77b127
+// Bundled by build.js from ../../palette.json bars.js chart.js dom.js dynamics.css dynamics.js labels.js numerics.js panels.css runs.js shell.js style.css svg.js; sha256 dce292d21761134cac0b3b498d7f32bb15511f0f156abddce9d23955fece1be4
 // ../../palette.json
 var palette_default = {
   dm: "#116C9A",
@@ -367,7 +367,7 @@ function createChart(options) {
   function probe(value) {
     probed = value;
     if (!layout) return;
-    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuenow", clamp(value ?? resting()));
     element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
     probeLayer.replaceChildren();
     if (value === null || value < xDomain[0] || value > xDomain[1]) return;
@@ -383,7 +383,7 @@ function createChart(options) {
     onProbe(clamp(layout.valueAt(px)), event);
   }
   element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerdown", follow);
+  element.addEventListener("click", follow);
   element.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") onProbe(null, event);
   });
@@ -433,6 +433,8 @@ function choice({ legend, options, onChange }) {
 function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
+    "aria-invalid": "false",
+    // `step` is for the arrow keys: values between are allowed
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value))
   });
@@ -451,9 +453,12 @@ var button = (words, onclick, attributes = {}) => h("button", { type: "button", 
 function announcer() {
   const element = h("p", { class: "unseen", "aria-live": "polite" });
   let timer;
+  let begun = false;
+  setTimeout(() => begun = true);
   return {
     element,
     say(text) {
+      if (!begun) return;
       clearTimeout(timer);
       timer = setTimeout(() => element.textContent = text, 400);
     }
@@ -461,7 +466,7 @@ function announcer() {
 }
 
 // dynamics.css
-var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures span:first-child { color: var(--soft); }\n.dmnb .measures span:last-child { font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb.playing .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
+var dynamics_default = ".dmnb .line-left { --line: color-mix(in oklab, var(--left), white var(--lift)); }\n.dmnb .line-right { --line: color-mix(in oklab, var(--right), white var(--lift)); --dash: 7 3; }\n.dmnb .line-left-wrong {\n  --line: color-mix(in oklab, var(--left), white var(--lift));\n  --dash: 1.5 3;\n}\n.dmnb .line-right-wrong {\n  --line: color-mix(in oklab, var(--right), white var(--lift));\n  --dash: 7 3 1.5 3;\n}\n.dmnb .line.line-left, .dmnb .line.line-right { stroke-width: 2; }\n\n.dmnb .time {\n  display: grid;\n  grid-template-columns: 5rem 1fr auto auto;\n  align-items: center;\n  gap: 0.75rem 1rem;\n}\n.dmnb.dynamics .charts { margin-top: 1rem; }\n.dmnb.dynamics .side { min-width: 0; padding-top: 0.6rem; border-top: 3px solid var(--line); }\n.dmnb.dynamics .side select { width: 100%; margin-bottom: 0.6rem; }\n.dmnb .measures { margin: 0.3rem 0 0; }\n.dmnb .measures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .measures span:first-child { color: var(--soft); }\n.dmnb .measures span:last-child { font-variant-numeric: tabular-nums; }\n.dmnb .series {\n  display: grid;\n  grid-template-columns: repeat(3, 1fr);\n  gap: 1.25rem;\n  margin-top: 1.2rem;\n}\n.dmnb .series .chart { min-height: 190px; cursor: ew-resize; }\n.dmnb.dynamics .series .probe line { stroke: var(--ink); stroke-opacity: 0.8; }\n\n@media (prefers-reduced-motion: no-preference) {\n  .dmnb.dynamics.playing .bar { transition: y 0.2s ease-out, height 0.2s ease-out; }\n}\n@container (max-width: 640px) {\n  .dmnb .series { grid-template-columns: 1fr; gap: 0.5rem; }\n}\n@container (max-width: 560px) {\n  .dmnb .time { grid-template-columns: 5rem 1fr auto; }\n  .dmnb .time .choice { grid-column: 1 / -1; justify-self: start; }\n}\n";
 
 // panels.css
 var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
@@ -500,6 +505,21 @@ function shares({ clean, noisy }, weights = clean.map(() => 1)) {
   const [right, wrong] = [weighted(clean), weighted(noisy)];
   const total = sum(right) + sum(wrong) || 1;
   return { right: right.map((x) => x / total), wrong: wrong.map((x) => x / total) };
+}
+
+// shell.js
+function createRoot(name, label, styles, ...children) {
+  const root = h(
+    "div",
+    { class: `dmnb ${name}`, role: "group", "aria-label": label },
+    h("style", {}, ...styles),
+    ...children
+  );
+  for (const [key, colour] of Object.entries(palette_default)) root.style.setProperty(`--${key}`, colour);
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+  return root;
 }
 
 // style.css
@@ -680,10 +700,9 @@ html[data-theme="dark"] .dmnb,
 }
 .dmnb .area { fill: var(--line); fill-opacity: 0.09; }
 .dmnb .chart circle { fill: var(--line); stroke: var(--paper); stroke-width: 1.5; }
-.dmnb .chart .name {
-  fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600;
-}
-.dmnb .chart .name {
+.dmnb text.name {
+  fill: color-mix(in oklab, var(--line) 78%, var(--ink));
+  font-weight: 600;
   paint-order: stroke;
   stroke: var(--paper);
   stroke-width: 4px;
@@ -821,12 +840,7 @@ function valueAt(run, name, epoch) {
 function render({ model, el }) {
   const { element: spoken, say } = announcer();
   const { runs, complaint } = soundRuns(model.get("_runs"), SERIES);
-  const root = h(
-    "div",
-    { class: "dmnb dynamics", role: "group", "aria-label": "Dynamics player" },
-    h("style", {}, style_default, panels_default, dynamics_default)
-  );
-  for (const [name, colour] of Object.entries(palette_default)) root.style.setProperty(`--${name}`, colour);
+  const root = createRoot("dynamics", "Dynamics player", [style_default, panels_default, dynamics_default]);
   const message = h("p", { class: "message", role: "alert" });
   el.append(root);
   if (runs.length === 0) {
@@ -882,7 +896,7 @@ function render({ model, el }) {
     let [position, before] = [start, null];
     function frame(now) {
       before ??= now;
-      position = Math.min(lastEpoch, position + (now - before) / 1e3 * RATES[speed]);
+      position = Math.min(lastEpoch, position + Math.min(100, now - before) / 1e3 * RATES[speed]);
       before = now;
       playing = position < lastEpoch ? requestAnimationFrame(frame) : playing;
       change({ epoch: Math.floor(position) }, { save: false });
@@ -948,8 +962,9 @@ function render({ model, el }) {
       xDomain: [0, lastEpoch],
       xTicks: ticks(lastEpoch, 3).filter((epoch) => epoch <= lastEpoch),
       onProbe(epoch, event) {
-        const dragged = event.type === "keydown" || event.buttons > 0;
-        if (epoch !== null && dragged) scrub(Math.max(1, Math.round(epoch)));
+        const dragged = event.buttons > 0 && event.pointerType === "mouse";
+        const meant = dragged || event.type === "keydown" || event.type === "click";
+        if (epoch !== null && meant) scrub(Math.max(1, Math.round(epoch)));
       }
     });
     chart.element.dataset.series = what.key;
@@ -1022,9 +1037,6 @@ function render({ model, el }) {
     h("div", { class: "series" }, ...charts.map(({ chart }) => chart.element)),
     spoken
   );
-  root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page)/.test(event.key)) event.stopPropagation();
-  });
   const listen = () => {
     if (quiet) return;
     pause();

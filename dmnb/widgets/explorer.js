@@ -1,16 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js style.css svg.js traits.js; sha256 8f076176e8f199f6975c331ac543ae21b0fb69d45e4b1b97b52c883f0cc36039
-// ../../palette.json
-var palette_default = {
-  dm: "#116C9A",
-  anchored: "#3393F4",
-  cce: "#B34922",
-  gce: "#36A16F",
-  mae: "#E25FB4",
-  mse: "#C48119",
-  "dm-authors": "#8A4DD0",
-  neutral: "#767272"
-};
-
+// Bundled by build.js from ../../palette.json chart.js dom.js emphasis.js explorer.js labels.js numerics.js pair.js shell.js style.css svg.js traits.js; sha256 2dec52c7dc75aa342c7695dbc6251424ffe2d4570dddad38ab224195e382ee8b
 // labels.js
 var places = (half) => [
   [half + 9, -10, 0],
@@ -263,7 +251,7 @@ function createChart(options) {
   function probe(value) {
     probed = value;
     if (!layout) return;
-    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuenow", clamp(value ?? resting()));
     element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
     probeLayer.replaceChildren();
     if (value === null || value < xDomain[0] || value > xDomain[1]) return;
@@ -279,7 +267,7 @@ function createChart(options) {
     onProbe(clamp(layout.valueAt(px)), event);
   }
   element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerdown", follow);
+  element.addEventListener("click", follow);
   element.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") onProbe(null, event);
   });
@@ -329,6 +317,8 @@ function choice({ legend, options, onChange }) {
 function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
+    "aria-invalid": "false",
+    // `step` is for the arrow keys: values between are allowed
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value))
   });
@@ -350,6 +340,7 @@ function parameter({ symbol, label, trait, min, max, step, onChange }) {
       slider.min = low;
       field.min = low;
       slider.value = value;
+      slider.setAttribute("aria-valuetext", value);
       field.value = value;
       slider.style.setProperty("--filled", `${100 * (value - low) / (max - low)}%`);
     }
@@ -391,9 +382,12 @@ function copyBySelection(text) {
 function announcer() {
   const element = h("p", { class: "unseen", "aria-live": "polite" });
   let timer;
+  let begun = false;
+  setTimeout(() => begun = true);
   return {
     element,
     say(text) {
+      if (!begun) return;
       clearTimeout(timer);
       timer = setTimeout(() => element.textContent = text, 400);
     }
@@ -465,10 +459,12 @@ function tabulate(weight, breaks) {
   let integral = 0;
   for (let k = 0, i = 0; k < count; k += 1)
     for (let g = 0; g < 10; g += 1, i += 1) {
-      const share = weight(cells.p[i], cells.r[i]) * cells.dm[i];
-      falls[k] += share / 2;
-      integral += share * cells.p[i] * cells.r[i];
+      const w = weight(cells.p[i], cells.r[i]);
+      falls[k] += w * cells.dm[i] / 2;
+      integral += w * (cells.dm[i] * cells.p[i] * cells.r[i]);
     }
+  if (!(integral > 0 && integral < Infinity))
+    throw new RangeError("The weights must be neither too small nor too large to be added up.");
   const start = weight(1, 0) === 0 ? count : nodes.indexOf(0);
   const values = new Float64Array(count + 1);
   for (let k = start; k < count; k += 1) values[k + 1] = values[k] - falls[k];
@@ -554,6 +550,69 @@ function fromMode(mode, contrast) {
   const lam = mode / (1 - mode);
   return { lam, beta: Math.log(contrast) / (mode ** lam * (1 - mode)) };
 }
+
+// pair.js
+var GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - 2 * i / 240));
+var GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
+
+// ../../palette.json
+var palette_default = {
+  dm: "#116C9A",
+  anchored: "#3393F4",
+  cce: "#B34922",
+  gce: "#36A16F",
+  mae: "#E25FB4",
+  mse: "#C48119",
+  "dm-authors": "#8A4DD0",
+  neutral: "#767272"
+};
+
+// shell.js
+function followTraits(model, { defaults, faults: faults2, told, message, draw, saved = () => {
+} }) {
+  const names = Object.keys(defaults);
+  let quiet = false;
+  const read = () => Object.fromEntries(names.map((name) => [name, model.get(name) ?? defaults[name]]));
+  function set(changes, note = "") {
+    quiet = true;
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    quiet = false;
+    model.save_changes();
+    message.textContent = note;
+    draw();
+    saved();
+  }
+  function change(changes) {
+    const wrong = Object.values(faults2({ ...read(), ...changes }));
+    return wrong.length ? set({}, wrong.join(" ")) : set(changes);
+  }
+  function restored() {
+    const found = faults2(read());
+    const wrong = Object.keys(found);
+    if (wrong.length === 0) return false;
+    const note = `${Object.values(found).join(" ")} Restored the default ${told(wrong)}.`;
+    set(Object.fromEntries(wrong.map((name) => [name, defaults[name]])), note);
+    return true;
+  }
+  const listen = () => quiet || draw();
+  names.forEach((name) => model.on(`change:${name}`, listen));
+  const end = () => names.forEach((name) => model.off(`change:${name}`, listen));
+  return { read, set, change, restored, end };
+}
+function createRoot(name, label, styles, ...children) {
+  const root = h(
+    "div",
+    { class: `dmnb ${name}`, role: "group", "aria-label": label },
+    h("style", {}, ...styles),
+    ...children
+  );
+  for (const [key, colour] of Object.entries(palette_default)) root.style.setProperty(`--${key}`, colour);
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+  return root;
+}
+var breakable = (line) => line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]);
 
 // style.css
 var style_default = `/* Colours follow the page: the book's data-theme, JupyterLab's theme, else the system's. */
@@ -733,10 +792,9 @@ html[data-theme="dark"] .dmnb,
 }
 .dmnb .area { fill: var(--line); fill-opacity: 0.09; }
 .dmnb .chart circle { fill: var(--line); stroke: var(--paper); stroke-width: 1.5; }
-.dmnb .chart .name {
-  fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600;
-}
-.dmnb .chart .name {
+.dmnb text.name {
+  fill: color-mix(in oklab, var(--line) 78%, var(--ink));
+  font-weight: 600;
   paint-order: stroke;
   stroke: var(--paper);
   stroke-width: 4px;
@@ -882,11 +940,7 @@ function faults({ family, lam, beta, view, overlays }) {
 var defaultsOf = (names) => names.map((name) => `${SYMBOL[name] ?? name} = ${DEFAULTS[name]}`).join(", ");
 
 // explorer.js
-var NAMES = Object.keys(DEFAULTS);
 var HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
-var GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - 2 * i / 240));
-var GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
-var logOdds2 = (p) => Math.log(p / (1 - p));
 var rounded = (value) => Number(value.toFixed(4));
 var fieldText = (value) => value < 1e5 ? Number(value.toPrecision(4)) : value.toExponential(2).replace("+", "");
 function formulaOf({ family, lam, beta }) {
@@ -905,38 +959,27 @@ function summaryOf({ family, lam, beta }, { mode, contrast }) {
 }
 function render({ model, el }) {
   let shown = null;
-  let quiet = false;
   const { element: spoken, say } = announcer();
-  const read = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
-  function set(changes, note = "") {
-    quiet = true;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    quiet = false;
-    model.save_changes();
-    message.textContent = note;
-    draw();
-  }
-  function change(changes, found = faults({ ...read(), ...changes })) {
-    const wrong = Object.keys(found);
-    if (wrong.length === 0) return set(changes);
-    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
-    const sentences = Object.values(found).join(" ");
-    const note = `${sentences} Restored the default ${defaultsOf(wrong)}.`;
-    return set({ ...changes, ...restored }, note);
-  }
+  const message = h("p", { class: "message", role: "alert" });
+  const { read, set, change, restored, end } = followTraits(model, {
+    defaults: DEFAULTS,
+    faults,
+    told: defaultsOf,
+    message,
+    draw: () => draw()
+  });
   function changeMode(mode2, contrast2) {
-    if (!(mode2 >= 0 && mode2 <= 0.8))
-      return change({}, { lam: "The mode must be a number from 0 to 0.8." });
+    if (!(mode2 >= 0 && mode2 <= 0.8)) return set({}, "The mode must be a number from 0 to 0.8.");
     const target = fromMode(mode2, contrast2);
     const lam2 = rounded(target.lam);
     if (shown.family === "anchored" || shown.beta <= 0 && contrast2 === 1) return change({ lam: lam2 });
     if (!(contrast2 >= 1 && contrast2 < Infinity))
-      return change({}, { beta: "The contrast must be a number of at least 1." });
+      return set({}, "The contrast must be a number of at least 1.");
     const beta2 = rounded(target.beta);
-    const end = RANGE.beta[1];
-    if (beta2 <= end) return change({ lam: lam2, beta: beta2 });
+    const end2 = RANGE.beta[1];
+    if (beta2 <= end2) return change({ lam: lam2, beta: beta2 });
     const wish = `A contrast of ${format(contrast2)} at mode ${format(mode2)}`;
-    return set({ lam: lam2, beta: end }, `${wish} needs β = ${format(beta2)}; β ends at ${end}.`);
+    return set({ lam: lam2, beta: end2 }, `${wish} needs β = ${format(beta2)}; β ends at ${end2}.`);
   }
   const family = choice({
     legend: "Emphasis",
@@ -986,12 +1029,11 @@ function render({ model, el }) {
   const code = h("code");
   const copy = copyButton({ label: "Copy the Python line", text: () => code.textContent, say });
   const readout = h("p", { class: "readout" });
-  const message = h("p", { class: "message", role: "alert" });
   function readAt(p, r, m) {
     const values = shown.curves.map(({ label, emphasis: emphasis2 }) => `${label} ${format(emphasis2[shown.view](p, r))}`);
     return `p = ${format(p)} (m = ${format(m)}): ${values.join(", ")}`;
   }
-  const readP = (p) => readAt(p, 1 - p, logOdds2(p));
+  const readP = (p) => readAt(p, 1 - p, logOdds(p));
   const readM = (m) => readAt(sigmoid(m), sigmoid(-m), m);
   function point(p, m, text) {
     panelP.probe(p);
@@ -1005,7 +1047,7 @@ function render({ model, el }) {
     xLabel: "p, the labelled class’s probability",
     xDomain: [0, 1],
     xTicks: [0, 0.25, 0.5, 0.75, 1],
-    onProbe: (p) => p === null ? point(null, null, HINT) : point(p, logOdds2(p), readP(p))
+    onProbe: (p) => p === null ? point(null, null, HINT) : point(p, logOdds(p), readP(p))
   });
   const panelM = createChart({
     name: "Read the curves at log-odds m",
@@ -1032,15 +1074,14 @@ function render({ model, el }) {
     panelM.draw({
       curves: along(GRID_M, (c, m) => c.emphasis[`${key}At`](m)),
       yLabel: density || "weight w = 2 |dL/dm|",
-      marker: marked ? { x: logOdds2(psi), text: "" } : null,
+      marker: marked ? { x: logOdds(psi), text: "" } : null,
       description: summary
     });
     point(null, null, HINT);
   }
   function draw() {
+    if (restored()) return null;
     const traits = read();
-    const found = faults(traits);
-    if (Object.keys(found).length) return change({}, found);
     const emphasis2 = (traits.family === "anchored" ? AnchoredDM : DM)(traits.lam, traits.beta);
     const own = { id: traits.family, label: FAMILIES[traits.family], emphasis: emphasis2 };
     const compared = traits.overlays.map((id) => ({ id, ...LOSSES[id] }));
@@ -1055,8 +1096,7 @@ function render({ model, el }) {
     contrast.disabled = emphasis2.contrast === Infinity;
     contrast.value = contrast.disabled ? "" : fieldText(emphasis2.contrast);
     formula.innerHTML = formulaOf(traits);
-    const pieces = pythonOf(traits, emphasis2).split(/(?<=[(,] ?)(?=\w)/);
-    code.replaceChildren(...pieces.flatMap((piece) => [piece, h("wbr")]));
+    code.replaceChildren(...breakable(pythonOf(traits, emphasis2)));
     drawCharts(shown);
     return say(summary);
   }
@@ -1072,10 +1112,10 @@ function render({ model, el }) {
     h("label", {}, "mode ", h("i", {}, "ψ"), mode),
     h("label", {}, "contrast ", h("i", {}, "R"), contrast)
   );
-  const root = h(
-    "div",
-    { class: "dmnb", role: "group", "aria-label": "Emphasis explorer" },
-    h("style", {}, style_default),
+  const root = createRoot(
+    "explorer",
+    "Emphasis explorer",
+    [style_default],
     h("div", { class: "bar" }, family.element, formula, view.element),
     h("div", { class: "parameters" }, lam.element, beta.element),
     h("div", { class: "charts" }, panelP.element, panelM.element),
@@ -1085,16 +1125,10 @@ function render({ model, el }) {
     h("div", { class: "code" }, code, copy),
     spoken
   );
-  for (const [name, colour] of Object.entries(palette_default)) root.style.setProperty(`--${name}`, colour);
-  root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page)/.test(event.key)) event.stopPropagation();
-  });
   el.append(root);
-  const listen = () => quiet || draw();
-  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
   return () => {
-    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    end();
     [panelP, panelM].forEach((panel) => panel.destroy());
   };
 }

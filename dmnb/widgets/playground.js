@@ -1,16 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js spread.js stories.js studio-state.js studio.css style.css svg.js; sha256 2e1b6d93fedaae32aa9516dfbac3dc69e404869e125723d9a951542764f39497
-// ../../palette.json
-var palette_default = {
-  dm: "#116C9A",
-  anchored: "#3393F4",
-  cce: "#B34922",
-  gce: "#36A16F",
-  mae: "#E25FB4",
-  mse: "#C48119",
-  "dm-authors": "#8A4DD0",
-  neutral: "#767272"
-};
-
+// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js shell.js spread.js stories.js studio-state.js studio.css style.css svg.js traits.js; sha256 58ffee43e10837aa3e180853e56050c4d6b093488d06e120e84dc5cf1c2bf842
 // svg.js
 var NAMESPACE = "http://www.w3.org/2000/svg";
 var DIGIT = 6.4;
@@ -89,6 +77,8 @@ function choice({ legend, options, onChange }) {
 function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
+    "aria-invalid": "false",
+    // `step` is for the arrow keys: values between are allowed
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value))
   });
@@ -110,6 +100,7 @@ function parameter({ symbol, label, trait, min, max, step: step2, onChange }) {
       slider2.min = low;
       field.min = low;
       slider2.value = value;
+      slider2.setAttribute("aria-valuetext", value);
       field.value = value;
       slider2.style.setProperty("--filled", `${100 * (value - low) / (max - low)}%`);
     }
@@ -152,9 +143,12 @@ function copyBySelection(text) {
 function announcer() {
   const element = h("p", { class: "unseen", "aria-live": "polite" });
   let timer;
+  let begun = false;
+  setTimeout(() => begun = true);
   return {
     element,
     say(text) {
+      if (!begun) return;
       clearTimeout(timer);
       timer = setTimeout(() => element.textContent = text, 400);
     }
@@ -350,10 +344,12 @@ function tabulate(weight, breaks) {
   let integral = 0;
   for (let k = 0, i = 0; k < count; k += 1)
     for (let g = 0; g < 10; g += 1, i += 1) {
-      const share = weight(cells.p[i], cells.r[i]) * cells.dm[i];
-      falls[k] += share / 2;
-      integral += share * cells.p[i] * cells.r[i];
+      const w = weight(cells.p[i], cells.r[i]);
+      falls[k] += w * cells.dm[i] / 2;
+      integral += w * (cells.dm[i] * cells.p[i] * cells.r[i]);
     }
+  if (!(integral > 0 && integral < Infinity))
+    throw new RangeError("The weights must be neither too small nor too large to be added up.");
   const start = weight(1, 0) === 0 ? count : nodes.indexOf(0);
   const values = new Float64Array(count + 1);
   for (let k = start; k < count; k += 1) values[k + 1] = values[k] - falls[k];
@@ -561,13 +557,15 @@ function faults(traits) {
 }
 var defaultsOf = (names) => names.map((name2) => name2 === "drawn" ? "drawn curve" : `${wordFor(name2)} = ${DEFAULTS[name2]}`).join(", ");
 
-// studio-state.js
+// traits.js
 var LOSSES = {
   cce: { label: "CCE", emphasis: CCE() },
   gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
   mse: { label: "MSE", emphasis: MSE() },
   mae: { label: "MAE", emphasis: MAE() }
 };
+
+// studio-state.js
 var power = (base, exponent) => ({ 0: "", 1: `${base} ` })[exponent] ?? `${base}<sup>${minus2(exponent)}</sup> `;
 var minus2 = (value) => String(value).replace("-", "−");
 var P = "<i>p</i>";
@@ -892,7 +890,7 @@ function createChart(options) {
   function probe(value) {
     probed = value;
     if (!layout) return;
-    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuenow", clamp(value ?? resting()));
     element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
     probeLayer.replaceChildren();
     if (value === null || value < xDomain[0] || value > xDomain[1]) return;
@@ -908,7 +906,7 @@ function createChart(options) {
     onProbe(clamp(layout.valueAt(px)), event);
   }
   element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerdown", follow);
+  element.addEventListener("click", follow);
   element.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") onProbe(null, event);
   });
@@ -1071,12 +1069,15 @@ function testAccuracy({ network }, { points, clean }) {
   }
   return right / clean.length;
 }
-function look({ network, p, guess }, { points, labels }) {
+function look(side, data) {
+  const { network, p, guess } = side;
+  const { points, labels } = data;
   for (let i = 0; i < labels.length; i += 1) {
     forward(network, points, i);
     guess[i] = predicted(network);
     p[i] = sigmoid(logOdds2(network, labels[i]));
   }
+  side.now = { accuracy: testAccuracy(side, data.test), learnt: learnt(side, data) };
 }
 var isNoisy = ({ clean, labels }) => labels.some((label, i) => label !== clean[i]);
 var isUntrained = ({ course }) => course.accuracy.length === 0;
@@ -1112,10 +1113,8 @@ function createMatch(settings, emphasis2, data = createData(settings)) {
   function record() {
     lookAgain();
     epochs.push(epoch);
-    sides.forEach((side) => {
-      side.course.accuracy.push(testAccuracy(side, data.test));
-      side.course.learnt.push(learnt(side, data));
-    });
+    for (const { course, now } of sides)
+      for (const [name2, value] of Object.entries(now)) course[name2].push(value);
   }
   function one() {
     if (batch.to === 0) random.shuffle(order);
@@ -1265,7 +1264,6 @@ var BINS = 20;
 var FULL = 0.5;
 var SHAPE3 = { aspect: 0.6, least: 150, most: 220 };
 var GRID = Array.from({ length: 121 }, (_, i) => (i / 120) ** 2 * (3 - 2 * i / 120));
-var patterns = 0;
 var round2 = (px) => Math.round(px * 20) / 20;
 function histograms(p, { clean, labels }) {
   const found = { right: new Float64Array(BINS), wrong: new Float64Array(BINS) };
@@ -1281,7 +1279,7 @@ function histograms(p, { clean, labels }) {
 }
 function createSpread(style, onLayout = () => {
 }) {
-  const hatch = `dmnb-spread-${patterns += 1}`;
+  const hatch = unique("hatch");
   const tile = { width: 5, height: 5, patternUnits: "userSpaceOnUse" };
   const stripes = svg(
     "pattern",
@@ -1377,10 +1375,7 @@ var FIGURES = {
   pull: "weight on wrong ones"
 };
 var shareOf = (value) => Number.isFinite(value) ? percent(value) : "–";
-var latest = ({ course }) => ({
-  accuracy: course.accuracy.at(-1),
-  learnt: course.learnt.at(-1)
-});
+var latest = (side) => isUntrained(side) ? {} : side.now;
 function tellSide(side, label) {
   const { accuracy, learnt: learnt2 } = latest(side);
   if (isUntrained(side)) return `${label}: not trained yet`;
@@ -1555,20 +1550,16 @@ function createHandles({ onMove, onRemove, onInsert }) {
       dragged = { layout, moved: false };
     });
     handle.addEventListener("pointermove", (event) => {
-      if (!dragged) return;
+      if (!handle.hasPointerCapture(event.pointerId)) return;
       const { left, top } = element.getBoundingClientRect();
       const p = dragged.layout.valueAt(event.clientX - left);
       const w = Math.min(dragged.layout.yMax, dragged.layout.heightAt(event.clientY - top));
       dragged.moved = true;
       onMove(moved(points, k, p, w), false);
     });
-    const release = () => {
-      const stays = dragged?.moved;
-      dragged = null;
-      if (stays) onMove(points, true);
-    };
-    handle.addEventListener("pointerup", release);
-    handle.addEventListener("pointercancel", release);
+    handle.addEventListener("lostpointercapture", () => {
+      if (dragged.moved) onMove(points, true);
+    });
     handle.addEventListener("keydown", (event) => press(event, k));
     return handle;
   }
@@ -1674,7 +1665,66 @@ function createDrawing({ read, onChange, onNote }) {
 var panels_default = "/* What the studio and the player share: buttons, lists, histograms back to back. */\n.dmnb select, .dmnb .button {\n  height: 32px;\n  max-width: 100%;\n  margin: 0;\n  padding: 0 0.6rem;\n  border: 1px solid var(--rule);\n  border-radius: 6px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  cursor: pointer;\n}\n.dmnb select { background: var(--field); border-color: transparent; text-overflow: ellipsis; }\n.dmnb select:hover, .dmnb .button:hover { border-color: var(--soft); }\n.dmnb .button:disabled { border-color: var(--rule); opacity: 0.5; cursor: default; }\n.dmnb [hidden] { display: none !important; }\n\n.dmnb .chart.mirror { min-height: 190px; cursor: default; }\n.dmnb .mirror .bar.right { fill: var(--line); }\n.dmnb .mirror .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .mirror .ground { fill: var(--paper); }\n.dmnb .mirror .stripe { stroke: var(--line); stroke-width: 3; }\n.dmnb .mirror .name { fill: var(--soft); font-weight: 400; }\n.dmnb .mirror .cut { fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600; }\n@media (pointer: coarse) {\n  .dmnb select, .dmnb .button { height: 44px; font-size: 16px; }\n}\n";
 
 // playground.css
-var playground_default = '/* The colour does not move: it tells the canvases when the theme has changed. */\n.dmnb.playground { transition: color 1ms; overflow-x: clip; overflow-clip-margin: 12px; }\n\n.dmnb .stories { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n.dmnb .story {\n  display: flex;\n  flex: 1 1 auto;\n  align-items: center;\n  justify-content: center;\n  gap: 0.4rem;\n  min-height: 36px;\n  padding: 0.2rem 0.4rem;\n  border: 1px solid var(--rule);\n  border-radius: 8px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  line-height: 1.2;\n  cursor: pointer;\n}\n.dmnb .story:hover { border-color: var(--soft); }\n.dmnb .story[aria-pressed="true"] {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n.dmnb .story .number { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .story[aria-pressed="true"] .number { color: var(--accent); font-weight: 600; }\n.dmnb .telling { min-height: 4.4em; margin: 0.7rem 0 0.9rem; max-width: 46rem; text-wrap: pretty; }\n\n.dmnb .versus { display: inline-flex; align-items: center; gap: 0.6rem; margin: 0; }\n.dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { margin: 0.3rem 0 0.9rem; }\n.dmnb .deck .button { min-width: 4.5rem; }\n.dmnb .play {\n  border-color: var(--accent);\n  background: var(--accent);\n  color: var(--paper);\n  font-weight: 600;\n}\n.dmnb .play::before {\n  content: "";\n  display: inline-block;\n  width: 0.7em;\n  height: 0.75em;\n  margin-right: 0.5em;\n  background: currentColor;\n  clip-path: polygon(0 0, 100% 50%, 0 100%);\n}\n.dmnb .play.playing::before {\n  clip-path: polygon(0 0, 35% 0, 35% 100%, 65% 100%, 65% 0, 100% 0, 100% 100%, 0 100%);\n}\n.dmnb .epoch { min-width: 6rem; color: var(--soft); font-variant-numeric: tabular-nums; }\n\n.dmnb .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }\n.dmnb .side { min-width: 0; }\n.dmnb .side .heading {\n  margin-bottom: 0.35rem;\n  color: color-mix(in oklab, var(--line) 78%, var(--ink));\n}\n.dmnb .field { aspect-ratio: 1; border-radius: 6px; overflow: hidden; background: var(--field); }\n.dmnb .field canvas { display: block; width: 100%; height: 100%; }\n.dmnb .figures { margin: 0.5rem 0 0.3rem; }\n.dmnb .figures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .figures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }\n\n.dmnb .chart.spread { min-height: 150px; cursor: default; }\n.dmnb .spread .bar.right { fill: color-mix(in oklab, var(--line) 38%, var(--paper)); }\n.dmnb .spread .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .spread .stripe { stroke: var(--line); stroke-width: 2.4; }\n.dmnb .spread .line { stroke: var(--line); stroke-width: 2.25; stroke-dasharray: none; }\n.dmnb .spread .name { fill: var(--soft); font-weight: 400; }\n.dmnb .figures:not(.all) div + div { display: none; }\n.dmnb.playground:not(:has(.figures.all)) .marks { display: none; }\n.dmnb.playground .chart svg { overflow: visible; }\n.dmnb .spread .line.below { stroke-width: 1.25; stroke-opacity: 0.55; }\n\n.dmnb .marks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0.4rem 0 0.8rem; }\n.dmnb .legend { display: inline-flex; align-items: center; gap: 0.35rem; color: var(--soft); }\n.dmnb .sign svg { display: block; }\n.dmnb .sign .disc, .dmnb .sign .full { fill: var(--soft); }\n.dmnb .sign .full { stroke: var(--ink); stroke-width: 1.5; }\n.dmnb .sign .hollow { fill: var(--paper); stroke: var(--soft); stroke-width: 1.8; }\n\n.dmnb.playground .charts:has([hidden]) { grid-template-columns: 1fr; }\n.dmnb.playground .chart[data-course] { min-height: 170px; }\n.dmnb .settings {\n  display: grid;\n  grid-template-columns: repeat(4, 1fr);\n  align-items: end;\n  gap: 0.6rem 1rem;\n  margin-top: 0.4rem;\n  padding-top: 0.8rem;\n  border-top: 1px solid var(--rule);\n}\n.dmnb .setting { display: grid; gap: 0.15rem; margin: 0; color: var(--soft); }\n.dmnb .setting.rate { grid-column: span 2; }\n.dmnb .setting.rate .parameter { color: var(--ink); }\n\n@container (max-width: 560px) {\n  .dmnb .stories { display: grid; grid-template-columns: repeat(2, 1fr); }\n  .dmnb .sides { gap: 0.7rem; }\n  .dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { justify-content: flex-start; }\n  .dmnb .settings { grid-template-columns: 1fr 1fr; }\n  .dmnb .telling { min-height: 7.3em; }\n}\n@media (pointer: coarse) {\n  .dmnb .story { min-height: 44px; }\n}\n';
+var playground_default = '/* The colour does not move: it tells the canvases when the theme has changed. */\n.dmnb.playground { transition: color 1ms !important; overflow-x: clip; overflow-clip-margin: 12px; }\n\n.dmnb .stories { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n.dmnb .story {\n  display: flex;\n  flex: 1 1 auto;\n  align-items: center;\n  justify-content: center;\n  gap: 0.4rem;\n  min-height: 36px;\n  padding: 0.2rem 0.4rem;\n  border: 1px solid var(--rule);\n  border-radius: 8px;\n  background: var(--paper);\n  color: var(--ink);\n  font: inherit;\n  line-height: 1.2;\n  cursor: pointer;\n}\n.dmnb .story:hover { border-color: var(--soft); }\n.dmnb .story[aria-pressed="true"] {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n.dmnb .story .number { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .story[aria-pressed="true"] .number { color: var(--accent); font-weight: 600; }\n.dmnb .telling { min-height: 4.4em; margin: 0.7rem 0 0.9rem; max-width: 46rem; text-wrap: pretty; }\n\n.dmnb .versus { display: inline-flex; align-items: center; gap: 0.6rem; margin: 0; }\n.dmnb .drawing { align-items: center; margin: 0.7rem 0; }\n.dmnb .drawing span { flex: 1 1 14rem; color: var(--soft); }\n.dmnb .deck { margin: 0.3rem 0 0.9rem; }\n.dmnb .deck .button { min-width: 4.5rem; }\n.dmnb.playground .play {\n  border-color: var(--accent);\n  background: var(--accent);\n  color: var(--paper);\n  font-weight: 600;\n}\n.dmnb .play::before {\n  content: "";\n  display: inline-block;\n  width: 0.7em;\n  height: 0.75em;\n  margin-right: 0.5em;\n  background: currentColor;\n  clip-path: polygon(0 0, 100% 50%, 0 100%);\n}\n.dmnb .play.playing::before {\n  clip-path: polygon(0 0, 35% 0, 35% 100%, 65% 100%, 65% 0, 100% 0, 100% 100%, 0 100%);\n}\n.dmnb .epoch { min-width: 6rem; color: var(--soft); font-variant-numeric: tabular-nums; }\n\n.dmnb .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }\n.dmnb .side { min-width: 0; }\n.dmnb .side .heading {\n  margin-bottom: 0.35rem;\n  color: color-mix(in oklab, var(--line) 78%, var(--ink));\n}\n.dmnb .field { aspect-ratio: 1; border-radius: 6px; overflow: hidden; background: var(--field); }\n.dmnb .field canvas { display: block; width: 100%; height: 100%; }\n.dmnb .figures { margin: 0.5rem 0 0.3rem; }\n.dmnb .figures div { display: flex; justify-content: space-between; gap: 0.5rem; }\n.dmnb .figures dt { margin: 0; color: var(--soft); font-weight: 400; }\n.dmnb .figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }\n\n.dmnb .chart.spread { min-height: 150px; cursor: default; }\n.dmnb .spread .bar.right { fill: color-mix(in oklab, var(--line) 38%, var(--paper)); }\n.dmnb .spread .bar.wrong { stroke: var(--line); stroke-width: 1; }\n.dmnb .spread .stripe { stroke: var(--line); stroke-width: 2.4; }\n.dmnb .spread .line { stroke: var(--line); stroke-width: 2.25; stroke-dasharray: none; }\n.dmnb .spread .name { fill: var(--soft); font-weight: 400; }\n.dmnb .figures:not(.all) div + div { display: none; }\n.dmnb.playground:not(:has(.figures.all)) .marks { display: none; }\n.dmnb.playground .chart svg { overflow: visible; }\n.dmnb .spread .line.below { stroke-width: 1.25; stroke-opacity: 0.55; }\n\n.dmnb .marks { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0.4rem 0 0.8rem; }\n.dmnb .legend { display: inline-flex; align-items: center; gap: 0.35rem; color: var(--soft); }\n.dmnb .sign svg { display: block; }\n.dmnb .sign .disc, .dmnb .sign .full { fill: var(--soft); }\n.dmnb .sign .full { stroke: var(--ink); stroke-width: 1.5; }\n.dmnb .sign .hollow { fill: var(--paper); stroke: var(--soft); stroke-width: 1.8; }\n\n.dmnb.playground .charts:has([hidden]) { grid-template-columns: 1fr; }\n.dmnb.playground .chart[data-course] { min-height: 170px; }\n.dmnb .settings {\n  display: grid;\n  grid-template-columns: repeat(4, 1fr);\n  align-items: end;\n  gap: 0.6rem 1rem;\n  margin-top: 0.4rem;\n  padding-top: 0.8rem;\n  border-top: 1px solid var(--rule);\n}\n.dmnb .setting { display: grid; gap: 0.15rem; margin: 0; color: var(--soft); }\n.dmnb .setting.rate { grid-column: span 2; }\n.dmnb .setting.rate .parameter { color: var(--ink); }\n\n@container (max-width: 560px) {\n  .dmnb .stories { display: grid; grid-template-columns: repeat(2, 1fr); }\n  .dmnb .sides { gap: 0.7rem; }\n  .dmnb .deck { justify-content: flex-start; }\n  .dmnb .settings { grid-template-columns: 1fr 1fr; }\n  .dmnb .telling { min-height: 7.3em; }\n}\n@media (pointer: coarse) {\n  .dmnb .story { min-height: 44px; }\n}\n';
+
+// ../../palette.json
+var palette_default = {
+  dm: "#116C9A",
+  anchored: "#3393F4",
+  cce: "#B34922",
+  gce: "#36A16F",
+  mae: "#E25FB4",
+  mse: "#C48119",
+  "dm-authors": "#8A4DD0",
+  neutral: "#767272"
+};
+
+// shell.js
+function followTraits(model, { defaults, faults: faults2, told, message, draw: draw2, saved = () => {
+} }) {
+  const names = Object.keys(defaults);
+  let quiet = false;
+  const read = () => Object.fromEntries(names.map((name2) => [name2, model.get(name2) ?? defaults[name2]]));
+  function set(changes, note = "") {
+    quiet = true;
+    for (const [name2, value] of Object.entries(changes)) model.set(name2, value);
+    quiet = false;
+    model.save_changes();
+    message.textContent = note;
+    draw2();
+    saved();
+  }
+  function change(changes) {
+    const wrong = Object.values(faults2({ ...read(), ...changes }));
+    return wrong.length ? set({}, wrong.join(" ")) : set(changes);
+  }
+  function restored() {
+    const found = faults2(read());
+    const wrong = Object.keys(found);
+    if (wrong.length === 0) return false;
+    const note = `${Object.values(found).join(" ")} Restored the default ${told(wrong)}.`;
+    set(Object.fromEntries(wrong.map((name2) => [name2, defaults[name2]])), note);
+    return true;
+  }
+  const listen = () => quiet || draw2();
+  names.forEach((name2) => model.on(`change:${name2}`, listen));
+  const end = () => names.forEach((name2) => model.off(`change:${name2}`, listen));
+  return { read, set, change, restored, end };
+}
+function createRoot(name2, label, styles, ...children) {
+  const root = h(
+    "div",
+    { class: `dmnb ${name2}`, role: "group", "aria-label": label },
+    h("style", {}, ...styles),
+    ...children
+  );
+  for (const [key, colour] of Object.entries(palette_default)) root.style.setProperty(`--${key}`, colour);
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+  return root;
+}
+var breakable = (line) => line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]);
 
 // stories.js
 var spirals = { dataset: "spirals", rate: 0, size: 240 };
@@ -1910,10 +1960,9 @@ html[data-theme="dark"] .dmnb,
 }
 .dmnb .area { fill: var(--line); fill-opacity: 0.09; }
 .dmnb .chart circle { fill: var(--line); stroke: var(--paper); stroke-width: 1.5; }
-.dmnb .chart .name {
-  fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600;
-}
-.dmnb .chart .name {
+.dmnb text.name {
+  fill: color-mix(in oklab, var(--line) 78%, var(--ink));
+  font-weight: 600;
   paint-order: stroke;
   stroke: var(--paper);
   stroke-width: 4px;
@@ -2025,8 +2074,7 @@ html[data-theme="dark"] .dmnb,
 `;
 
 // playground.js
-var NAMES = Object.keys(DEFAULTS);
-var TRAINING = NAMES.filter((name2) => name2 !== "speed");
+var TRAINING = Object.keys(DEFAULTS).filter((name2) => name2 !== "speed");
 var START = TRAINING.filter((name2) => !EMPHASIS.includes(name2));
 var LAST = 1e3;
 var BUDGET = 9;
@@ -2044,25 +2092,16 @@ function render({ model, el }) {
   let frames = 0;
   let pictured = 0;
   let settling = 0;
-  let quiet = false;
   const { element: spoken, say } = announcer();
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const read = () => Object.fromEntries(NAMES.map((name2) => [name2, model.get(name2) ?? DEFAULTS[name2]]));
-  function set(changes, note = "") {
-    quiet = true;
-    for (const [name2, value] of Object.entries(changes)) model.set(name2, value);
-    quiet = false;
-    model.save_changes();
-    message.textContent = note;
-    draw2();
-  }
-  function change(changes, found = faults({ ...read(), ...changes })) {
-    const wrong = Object.keys(found);
-    if (wrong.length === 0) return set(changes);
-    const restored = Object.fromEntries(wrong.map((name2) => [name2, DEFAULTS[name2]]));
-    const note = `${Object.values(found).join(" ")} Restored the default ${defaultsOf(wrong)}.`;
-    return set({ ...changes, ...restored }, note);
-  }
+  const message = h("p", { class: "message", role: "alert" });
+  const { read, set, change, restored, end } = followTraits(model, {
+    defaults: DEFAULTS,
+    faults,
+    told: defaultsOf,
+    message,
+    draw: () => draw2()
+  });
   function restart() {
     const { traits, emphasis: emphasis2 } = shown;
     const kept = match && sameTraits(DATA, match.traits, traits) ? match.data : createData(traits);
@@ -2095,6 +2134,10 @@ function render({ model, el }) {
     cancelAnimationFrame(request);
     request = requestAnimationFrame(frame);
   }
+  const inSight = new IntersectionObserver((entries) => {
+    cancelAnimationFrame(request);
+    if (playing && entries.at(-1).isIntersecting) request = requestAnimationFrame(frame);
+  });
   function pause(note = "") {
     playing = false;
     cancelAnimationFrame(request);
@@ -2112,7 +2155,7 @@ function render({ model, el }) {
     pause("Back at the start.");
   }
   function tell(story) {
-    pause();
+    if (playing) pause();
     change(settingsOf(story, shown.traits));
     say(`${story.name}. ${story.text}`);
   }
@@ -2135,7 +2178,6 @@ function render({ model, el }) {
   const emphasisControls = createEmphasis(change, (family) => change({ family, ...family === "drawn" ? { drawn: traced() } : {} }));
   const settings = createSettings(change, () => change({ seed: (shown.traits.seed * 31 + 17) % 1e4 }));
   const code = h("code");
-  const message = h("p", { class: "message", role: "alert" });
   const traced = () => [0, 0.1, 0.25, 0.4, 0.6, 0.8, 1].map((p) => [p, Number(shown.emphasis.density(p).toPrecision(3))]);
   const isDrawn = () => shown?.traits.family === "drawn";
   const drawing = createDrawing({
@@ -2187,12 +2229,11 @@ function render({ model, el }) {
     const tops = [void 0, drawing.top()];
     sides.forEach((side, k) => side.setCurve(match.sides[k].emphasis, names[k], { both, top: tops[k] }));
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python})`;
-    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
+    code.replaceChildren(...breakable(line));
   }
   function draw2() {
+    if (restored()) return null;
     const traits = read();
-    const found = faults(traits);
-    if (Object.keys(found).length) return change({}, found);
     const own = FAMILIES[traits.family];
     const names = ["Cross-entropy", own[0].toUpperCase() + own.slice(1)];
     shown = { traits, emphasis: emphasisOf(traits), names };
@@ -2217,10 +2258,10 @@ function render({ model, el }) {
     mark('<path d="M0-6L6 0L0 6L-6 0Z" class="full"/>', "wrong label, learnt"),
     mark('<path d="M0-6L6 0L0 6L-6 0Z" class="hollow"/>', "wrong label, not learnt")
   );
-  const root = h(
-    "div",
-    { class: "dmnb playground", role: "group", "aria-label": "Playground" },
-    h("style", {}, style_default, panels_default, studio_default, playground_default),
+  const root = createRoot(
+    "playground",
+    "Playground",
+    [style_default, panels_default, studio_default, playground_default],
     h("div", { class: "stories", role: "group", "aria-label": "Stories" }, ...stories),
     telling,
     emphasisControls.bar,
@@ -2246,24 +2287,18 @@ function render({ model, el }) {
     })),
     spoken
   );
-  for (const [name2, colour] of Object.entries(palette_default)) root.style.setProperty(`--${name2}`, colour);
-  root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/.test(event.key))
-      event.stopPropagation();
-  });
   root.addEventListener("transitionrun", ({ target }) => {
     if (target === root && !playing) drawMatch();
   });
   el.append(root);
-  const listen = () => quiet || draw2();
-  NAMES.forEach((name2) => model.on(`change:${name2}`, listen));
+  inSight.observe(root);
   draw2();
-  drawMatch();
   return () => {
     playing = false;
     cancelAnimationFrame(request);
     clearTimeout(settling);
-    NAMES.forEach((name2) => model.off(`change:${name2}`, listen));
+    inSight.disconnect();
+    end();
     [course, ...sides].forEach((one) => one.destroy());
   };
 }

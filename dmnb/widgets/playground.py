@@ -129,15 +129,11 @@ class Playground(anywidget.AnyWidget):
 def _traits_of(e: Emphasis) -> dict[str, Any]:
     if not isinstance(e, Emphasis):
         raise ValueError(f"emphasis must be an Emphasis, got {e!r}")
-    values = e.to_dict()
-    family = values.pop("family", None)
-    if family in ("dm", "anchored") and all(
-        low <= values[name] <= high for name, (low, high) in _RANGES.items() if name in values
-    ):
-        return {"family": family, **values}
-    if family in ("gce", "mae", "mse", "cce", "uniform"):
-        return {"family": family, **values}
-    table = e if family == "tabulated" else families.Tabulated.of(e, _POINTS)
+    values = e.to_dict() if e.name in _CHOICES["family"] else {}
+    ranges = ((values[name], *_RANGES[name]) for name in values if name in _RANGES)
+    if values and all(low <= value <= high for value, low, high in ranges):
+        return values
+    table = e if e.name == "tabulated" else families.Tabulated.of(e, _POINTS)
     return {"family": "drawn", "drawn": [list(pair) for pair in zip(table.p, table.w, strict=True)]}
 
 

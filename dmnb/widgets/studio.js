@@ -1,16 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js studio-state.js studio.css studio.js style.css svg.js; sha256 d19980db6d16657daa2a9b5f7a2cb1434e7948f1a45b5865d0c40b5bbd0c3595
-// ../../palette.json
-var palette_default = {
-  dm: "#116C9A",
-  anchored: "#3393F4",
-  cce: "#B34922",
-  gce: "#36A16F",
-  mae: "#E25FB4",
-  mse: "#C48119",
-  "dm-authors": "#8A4DD0",
-  neutral: "#767272"
-};
-
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js shell.js studio-state.js studio.css studio.js style.css svg.js traits.js; sha256 291444cc143b6957d945f75734ab16dbe9cd8c508c3466c8190bc02247ae4c0d
 // address.js
 var parts = () => location.hash.slice(1).split("&").filter(Boolean);
 var taken = globalThis[/* @__PURE__ */ Symbol.for("dmnb.addresses")] ??= /* @__PURE__ */ new Set();
@@ -36,7 +24,7 @@ function claimAddress(name) {
         return "%";
       }
     },
-    isAlone: () => ours() && parts().length === 1 && mine(parts()[0]),
+    anchor: () => parts().map((part) => document.getElementById(part)).find(Boolean),
     // Browsers refuse more than some hundred changes in half a minute.
     write(text) {
       if (!ours()) return;
@@ -138,6 +126,8 @@ function choice({ legend, options, onChange }) {
 function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
+    "aria-invalid": "false",
+    // `step` is for the arrow keys: values between are allowed
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value))
   });
@@ -159,6 +149,7 @@ function parameter({ symbol, label, trait, min, max, step, onChange }) {
       slider.min = low;
       field.min = low;
       slider.value = value;
+      slider.setAttribute("aria-valuetext", value);
       field.value = value;
       slider.style.setProperty("--filled", `${100 * (value - low) / (max - low)}%`);
     }
@@ -210,9 +201,12 @@ function copyBySelection(text) {
 function announcer() {
   const element = h("p", { class: "unseen", "aria-live": "polite" });
   let timer;
+  let begun = false;
+  setTimeout(() => begun = true);
   return {
     element,
     say(text) {
+      if (!begun) return;
       clearTimeout(timer);
       timer = setTimeout(() => element.textContent = text, 400);
     }
@@ -313,10 +307,12 @@ function tabulate(weight, breaks) {
   let integral = 0;
   for (let k = 0, i = 0; k < count; k += 1)
     for (let g = 0; g < 10; g += 1, i += 1) {
-      const share = weight(cells.p[i], cells.r[i]) * cells.dm[i];
-      falls[k] += share / 2;
-      integral += share * cells.p[i] * cells.r[i];
+      const w = weight(cells.p[i], cells.r[i]);
+      falls[k] += w * cells.dm[i] / 2;
+      integral += w * (cells.dm[i] * cells.p[i] * cells.r[i]);
     }
+  if (!(integral > 0 && integral < Infinity))
+    throw new RangeError("The weights must be neither too small nor too large to be added up.");
   const start = weight(1, 0) === 0 ? count : nodes.indexOf(0);
   const values = new Float64Array(count + 1);
   for (let k = start; k < count; k += 1) values[k + 1] = values[k] - falls[k];
@@ -493,6 +489,15 @@ function Sampled({ id, m, w, ends, scale }) {
   });
 }
 
+// traits.js
+var VIEWS = { density: "density", weight: "weight" };
+var LOSSES = {
+  cce: { label: "CCE", emphasis: CCE() },
+  gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
+  mse: { label: "MSE", emphasis: MSE() },
+  mae: { label: "MAE", emphasis: MAE() }
+};
+
 // studio-state.js
 var DEFAULTS = {
   curve: { family: "dm", lam: 0.5, beta: 12 },
@@ -502,7 +507,6 @@ var DEFAULTS = {
   run: 0,
   epoch: null
 };
-var VIEWS = { density: "density", weight: "weight" };
 var AGAINST = { slope: "slope", objective: "objective" };
 var LABELS = {
   dm: "DM",
@@ -541,12 +545,6 @@ var MEANINGS = {
   eta: "how it ends at p = 1",
   q: "between CCE at 0 and MAE at 1"
 };
-var LOSSES = {
-  cce: { label: "CCE", emphasis: CCE() },
-  gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
-  mse: { label: "MSE", emphasis: MSE() },
-  mae: { label: "MAE", emphasis: MAE() }
-};
 var MOST_EXTRA = 3;
 var power = (base, exponent) => ({ 0: "", 1: `${base} ` })[exponent] ?? `${base}<sup>${minus(exponent)}</sup> `;
 var minus = (value) => String(value).replace("-", "−");
@@ -574,9 +572,10 @@ function summaryOf({ family, parameters, mode, contrast }) {
   const where = Number.isNaN(mode) ? "none, all weights are equal" : format(mode);
   return `${[LABELS[family], ...told].join(", ")}: mode ${where}, contrast ${format(contrast)}`;
 }
+var defaultsOf = (names) => names.map((name) => name === "curve" ? "DM(λ = 0.5, β = 12)" : name).join(", ");
 function faultOfCurve(curve) {
   try {
-    fromDict(curve);
+    void fromDict(curve).integral;
     return null;
   } catch (error) {
     return error.message;
@@ -833,7 +832,7 @@ function createCrowd({ runs, onRun, onEpoch }) {
     "data-trait": "epoch",
     oninput: () => onEpoch(run.histograms[slider.value].epoch)
   });
-  const when = h("output", { class: "when" });
+  const when = h("output", { class: "when", "aria-live": "off" });
   const [examples, weighted] = [createMirror({ shape: SHAPE }), createMirror({ shape: SHAPE })];
   const rows = h("div", { class: "shares" });
   const title = h("p", { class: "heading" }, "Who gets the weight? Examples of a recorded run");
@@ -962,20 +961,16 @@ function createHandles({ onMove, onRemove, onInsert }) {
       dragged = { layout, moved: false };
     });
     handle.addEventListener("pointermove", (event) => {
-      if (!dragged) return;
+      if (!handle.hasPointerCapture(event.pointerId)) return;
       const { left, top } = element.getBoundingClientRect();
       const p = dragged.layout.valueAt(event.clientX - left);
       const w = Math.min(dragged.layout.yMax, dragged.layout.heightAt(event.clientY - top));
       dragged.moved = true;
       onMove(moved(points, k, p, w), false);
     });
-    const release = () => {
-      const stays = dragged?.moved;
-      dragged = null;
-      if (stays) onMove(points, true);
-    };
-    handle.addEventListener("pointerup", release);
-    handle.addEventListener("pointercancel", release);
+    handle.addEventListener("lostpointercapture", () => {
+      if (dragged.moved) onMove(points, true);
+    });
     handle.addEventListener("keydown", (event) => press(event, k));
     return handle;
   }
@@ -1218,7 +1213,7 @@ function createChart(options) {
   function probe(value) {
     probed = value;
     if (!layout) return;
-    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuenow", clamp(value ?? resting()));
     element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
     probeLayer.replaceChildren();
     if (value === null || value < xDomain[0] || value > xDomain[1]) return;
@@ -1234,7 +1229,7 @@ function createChart(options) {
     onProbe(clamp(layout.valueAt(px)), event);
   }
   element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerdown", follow);
+  element.addEventListener("click", follow);
   element.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") onProbe(null, event);
   });
@@ -1443,6 +1438,65 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1e3);
 }
 
+// ../../palette.json
+var palette_default = {
+  dm: "#116C9A",
+  anchored: "#3393F4",
+  cce: "#B34922",
+  gce: "#36A16F",
+  mae: "#E25FB4",
+  mse: "#C48119",
+  "dm-authors": "#8A4DD0",
+  neutral: "#767272"
+};
+
+// shell.js
+function followTraits(model, { defaults, faults: faults2, told, message, draw, saved = () => {
+} }) {
+  const names = Object.keys(defaults);
+  let quiet = false;
+  const read = () => Object.fromEntries(names.map((name) => [name, model.get(name) ?? defaults[name]]));
+  function set(changes, note = "") {
+    quiet = true;
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    quiet = false;
+    model.save_changes();
+    message.textContent = note;
+    draw();
+    saved();
+  }
+  function change(changes) {
+    const wrong = Object.values(faults2({ ...read(), ...changes }));
+    return wrong.length ? set({}, wrong.join(" ")) : set(changes);
+  }
+  function restored() {
+    const found = faults2(read());
+    const wrong = Object.keys(found);
+    if (wrong.length === 0) return false;
+    const note = `${Object.values(found).join(" ")} Restored the default ${told(wrong)}.`;
+    set(Object.fromEntries(wrong.map((name) => [name, defaults[name]])), note);
+    return true;
+  }
+  const listen = () => quiet || draw();
+  names.forEach((name) => model.on(`change:${name}`, listen));
+  const end = () => names.forEach((name) => model.off(`change:${name}`, listen));
+  return { read, set, change, restored, end };
+}
+function createRoot(name, label, styles, ...children) {
+  const root = h(
+    "div",
+    { class: `dmnb ${name}`, role: "group", "aria-label": label },
+    h("style", {}, ...styles),
+    ...children
+  );
+  for (const [key, colour] of Object.entries(palette_default)) root.style.setProperty(`--${key}`, colour);
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+  return root;
+}
+var breakable = (line) => line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]);
+
 // studio.css
 var studio_default = '.dmnb .line-own { --line: color-mix(in oklab, var(--dm), white var(--lift)); }\n.dmnb .line.line-own { stroke-width: 2.75; }\n.dmnb .line-extra-0 {\n  --line: color-mix(in oklab, var(--dm-authors), white var(--lift));\n  --dash: 5 2 1 2;\n}\n.dmnb .line-extra-1 {\n  --line: color-mix(in oklab, var(--neutral), white var(--lift));\n  --dash: 12 3;\n}\n.dmnb .line-extra-2 {\n  --line: color-mix(in oklab, var(--anchored), white var(--lift));\n  --dash: 3 2 1 2 1 2;\n}\n.dmnb .line-plain { --line: color-mix(in oklab, var(--neutral), white var(--lift)); }\n.dmnb .line-none { --line: transparent; }\n\n/* The points at the edges of a chart are no reason to scroll sideways. */\n.dmnb.studio { overflow-x: clip; }\n.dmnb.studio .chart { padding-right: 8px; }\n.dmnb.studio .charts { margin-top: 1rem; }\n.dmnb .parameters:not(:has(> :not([hidden]))) { display: none; }\n.dmnb .code + .tools { margin-top: 0.6rem; }\n.dmnb .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }\n\n.dmnb .panel { min-width: 0; }\n.dmnb .panel .choice { margin-bottom: 0.5rem; }\n.dmnb .canvas { position: relative; }\n.dmnb .handles { position: absolute; inset: 0; pointer-events: none; }\n.dmnb .handle {\n  position: absolute;\n  width: 32px;\n  height: 32px;\n  margin: -16px;\n  border-radius: 50%;\n  pointer-events: auto;\n  touch-action: none;\n  cursor: grab;\n}\n.dmnb .handle:active { cursor: grabbing; }\n.dmnb .handle::before {\n  content: "";\n  position: absolute;\n  inset: 9px;\n  border: 2px solid var(--accent);\n  border-radius: 50%;\n  background: var(--paper);\n}\n.dmnb .handle:hover::before, .dmnb .handle:focus-visible::before {\n  inset: 7px;\n  background: var(--accent);\n}\n.dmnb .handle.current::before { background: var(--accent); }\n.dmnb .handle:focus-visible { outline-offset: -5px; border-radius: 50%; }\n\n.dmnb .more { margin-top: 0.2rem; }\n.dmnb .more summary { width: fit-content; min-height: 28px; color: var(--soft); cursor: pointer; }\n.dmnb .library {\n  display: grid;\n  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));\n  gap: 0 1rem;\n}\n.dmnb .library legend {\n  float: left;\n  grid-column: 1 / -1;\n  width: 100%;\n  margin: 0;\n  padding: 0;\n  color: var(--soft);\n  font-size: inherit;\n}\n.dmnb .overlay input, .dmnb .swatch { flex: none; }\n.dmnb .overlay:has(:disabled) { opacity: 0.55; cursor: default; }\n\n.dmnb .crowd { margin-top: 1rem; padding-top: 0.9rem; border-top: 1px solid var(--rule); }\n.dmnb .heading { font-weight: 600; }\n.dmnb .moment {\n  display: grid;\n  grid-template-columns: auto 1fr 6rem;\n  align-items: center;\n  gap: 1rem;\n  margin: 0.4rem 0 0.6rem;\n}\n.dmnb .when { color: var(--soft); font-variant-numeric: tabular-nums; }\n.dmnb .shares { margin: 0.5rem 0 0; }\n.dmnb .caption { color: var(--soft); }\n.dmnb .share {\n  display: grid;\n  grid-template-columns: 11rem 1fr 3.5rem;\n  align-items: center;\n  gap: 0.75rem;\n  min-height: 24px;\n}\n.dmnb .track { height: 10px; border-radius: 3px; background: var(--field); }\n.dmnb .share .bar {\n  display: block;\n  width: calc(100% * var(--share));\n  height: 100%;\n  border-radius: 3px;\n  background: var(--line);\n}\n.dmnb .much { text-align: right; font-variant-numeric: tabular-nums; }\n\n@container (max-width: 560px) {\n  .dmnb .moment { grid-template-columns: 1fr 5rem; gap: 0.4rem 1rem; }\n  .dmnb .moment select { grid-column: 1 / -1; }\n  .dmnb .share { grid-template-columns: 8.5rem 1fr 3rem; gap: 0.5rem; }\n}\n@media (pointer: coarse) {\n  .dmnb .handle { width: 44px; height: 44px; margin: -22px; }\n  .dmnb .handle::before { inset: 13px; }\n  .dmnb .handle:hover::before, .dmnb .handle:focus-visible::before { inset: 11px; }\n}\n';
 
@@ -1624,10 +1678,9 @@ html[data-theme="dark"] .dmnb,
 }
 .dmnb .area { fill: var(--line); fill-opacity: 0.09; }
 .dmnb .chart circle { fill: var(--line); stroke: var(--paper); stroke-width: 1.5; }
-.dmnb .chart .name {
-  fill: color-mix(in oklab, var(--line) 78%, var(--ink)); font-weight: 600;
-}
-.dmnb .chart .name {
+.dmnb text.name {
+  fill: color-mix(in oklab, var(--line) 78%, var(--ink));
+  font-weight: 600;
   paint-order: stroke;
   stroke: var(--paper);
   stroke-width: 4px;
@@ -1739,40 +1792,28 @@ html[data-theme="dark"] .dmnb,
 `;
 
 // studio.js
-var NAMES = Object.keys(DEFAULTS);
 var HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 var DRAWING = "Drag a point, click to add one, double-click one to remove it; or arrow keys, Enter and Delete.";
 var PLACES = { density: "Points are moved in the view of the weight.", weight: DRAWING };
 var rounded = (value) => Number(value.toFixed(4));
 function render({ model, el }) {
   let shown = null;
-  let quiet = false;
   let held = null;
   let past = [];
   const { element: spoken, say } = announcer();
   const { runs, complaint } = soundRuns(model.get("_runs") ?? []);
   const comparison = createComparison(model.get("_library"), (overlays) => change({ overlays }));
   const address = claimAddress(model.get("address") ?? "studio");
-  const read = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name) ?? DEFAULTS[name]]));
+  const message = h("p", { class: "message", role: "alert" });
+  const { read, set, change, restored, end } = followTraits(model, {
+    defaults: DEFAULTS,
+    told: defaultsOf,
+    message,
+    draw: () => draw(),
+    faults: (traits) => faults(traits, comparison.known, runs),
+    saved: () => address.write(encode(shown.traits))
+  });
   const origin = read();
-  function set(changes, note = "") {
-    quiet = true;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    quiet = false;
-    model.save_changes();
-    message.textContent = note;
-    draw();
-    address.write(encode(shown.traits));
-  }
-  const faultsOf = (traits) => faults(traits, comparison.known, runs);
-  function change(changes, found = faultsOf({ ...read(), ...changes })) {
-    const wrong = Object.keys(found);
-    if (wrong.length === 0) return set(changes);
-    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
-    const told = wrong.map((name) => name === "curve" ? "DM(λ = 0.5, β = 12)" : name);
-    const note = `${Object.values(found).join(" ")} Restored the default ${told.join(", ")}.`;
-    return set({ ...changes, ...restored }, note);
-  }
   function chooseFamily(family2) {
     if (family2 === "tabulated") return startDrawing();
     const { lam, beta } = shown.emphasis.parameters;
@@ -1781,16 +1822,19 @@ function render({ model, el }) {
   }
   function changeMode(mode2, contrast2) {
     if (!(mode2 >= 0 && mode2 < 1))
-      return change({}, { curve: "The mode must be a number from 0 to below 1." });
+      return set({}, "The mode must be a number from 0 to below 1.");
     if (!(contrast2 >= 1 && contrast2 < Infinity))
-      return change({}, { curve: "The contrast must be a number of at least 1." });
+      return set({}, "The contrast must be a number of at least 1.");
     const target = fromMode(mode2, contrast2);
     const beta = shown.emphasis.family === "dm" ? rounded(target.beta) : shown.traits.curve.beta;
     return change({ curve: { ...shown.traits.curve, lam: rounded(target.lam), beta } });
   }
   const isDrawn = () => shown.emphasis.family === "tabulated";
   const isMovable = () => isDrawn() && shown.traits.view === "weight";
-  const remember = () => past = [...past.slice(-99), shown.traits];
+  function remember() {
+    const { curve, view: view2 } = shown.traits;
+    past = [...past.slice(-99), { curve, view: view2 }];
+  }
   function startDrawing() {
     remember();
     change({ curve: through(tracedFrom(shown.emphasis)), view: "weight" });
@@ -1882,7 +1926,6 @@ function render({ model, el }) {
     options: AGAINST,
     onChange: (value) => change({ against: value })
   });
-  const message = h("p", { class: "message", role: "alert" });
   const code = h("code");
   async function save(kind) {
     pair.rest();
@@ -1957,13 +2000,12 @@ function render({ model, el }) {
     contrast.value = emphasis2.contrast < Infinity ? Number(emphasis2.contrast.toPrecision(4)) : "";
     const option = traits.view === "weight" && !isDrawn() ? ', normalization="none"' : "";
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis2.python}${option})`;
-    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
+    code.replaceChildren(...breakable(line));
   }
   const drawFormula = whenChanged((html) => formula.innerHTML = html);
   function draw() {
+    if (restored()) return null;
     const traits = read();
-    const found = faultsOf(traits);
-    if (Object.keys(found).length) return change({}, found);
     const emphasis2 = fromDict(traits.curve);
     const own = { id: "own", label: LABELS[emphasis2.family], emphasis: emphasis2, own: true };
     const scale = (one) => traits.view === "density" ? one.integral : 1;
@@ -1986,10 +2028,10 @@ function render({ model, el }) {
     h("label", {}, "mode ", h("i", {}, "ψ"), mode),
     h("label", {}, "contrast ", h("i", {}, "R"), contrast)
   );
-  const root = h(
-    "div",
-    { class: "dmnb studio", role: "group", "aria-label": "Emphasis studio" },
-    h("style", {}, style_default, panels_default, studio_default),
+  const root = createRoot(
+    "studio",
+    "Emphasis studio",
+    [style_default, panels_default, studio_default],
     h("div", { class: "bar" }, family.element, formula, drawButton),
     h("div", { class: "parameters" }, ...sliders.map(({ element }) => element)),
     h("div", { class: "bar" }, facts, tools),
@@ -2016,25 +2058,18 @@ function render({ model, el }) {
     exports,
     spoken
   );
-  for (const [name, colour] of Object.entries(palette_default)) root.style.setProperty(`--${name}`, colour);
-  const KEYS = /^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/;
-  root.addEventListener("keydown", (event) => {
-    if (KEYS.test(event.key)) event.stopPropagation();
-  });
   el.append(root);
   function follow() {
     const text = address.read();
-    if (text !== null) change(decode(text));
+    if (text !== null) set(decode(text));
+    return text !== null;
   }
-  const listen = () => quiet || draw();
-  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
   if (complaint) message.textContent = complaint;
-  follow();
-  if (address.isAlone()) setTimeout(() => root.scrollIntoView({ block: "nearest" }));
+  if (follow()) setTimeout(() => (address.anchor() ?? root).scrollIntoView());
   address.onChange(follow);
   return () => {
-    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    end();
     address.release();
     crowd?.destroy();
     pair.destroy();

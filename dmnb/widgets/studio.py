@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class Studio(anywidget.AnyWidget):
     def emphasis(self, value: Emphasis) -> None:
         self.curve = _curve_of(value)
 
-    @traitlets.validate("curve", "view", "against", "overlays", "run", "address")
+    @traitlets.validate("curve", "view", "against", "overlays", "run", "epoch", "address")
     def _check(self, proposal: traitlets.Bunch) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if name == "curve":
@@ -109,6 +110,8 @@ class Studio(anywidget.AnyWidget):
         elif name == "run":
             runs = max(1, len(self._runs))
             require(0 <= value < runs, name, value, f"in [0, {runs})")
+        elif name == "epoch":
+            require(value is None or isfinite(value), name, value, "a finite number, or None")
         else:
             require(value.isidentifier(), name, value, "letters, digits and underscores")
         return value

@@ -76,6 +76,12 @@ test("mode and contrast give lambda and beta", () => {
   assertClose(sigmoid(-40), Math.exp(-40), 1e-14, "sigmoid");
 });
 
+test("weights at the ends of the numbers are added up or refused", () => {
+  const steep = fromDict({ family: "exponential", beta: 700 });
+  assert.ok(steep.integral > 1e300 && steep.integral < Infinity);
+  assert.throws(() => fromDict({ family: "beta", alpha: 2000, eta: 2000 }).integral, /too small/);
+});
+
 test("nonsense is refused by name", () => {
   const cases = [
     [{ family: "dm", lam: -1, beta: 2 }, /λ must be finite and at least 0, not −1/],

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { classSizes, createData, DATASETS, EXTENT } from "../../dmnb/widgets/src/data2d.js";
 import { DM } from "../../dmnb/widgets/src/emphasis.js";
 import { createMatch, wrongShare } from "../../dmnb/widgets/src/match.js";
+import { forward, predicted } from "../../dmnb/widgets/src/nn.js";
 import {
   DEFAULTS, emphasisOf, faults,
 } from "../../dmnb/widgets/src/playground-state.js";
@@ -91,6 +92,22 @@ test("few records of a long course, the last never far behind", () => {
   assert.ok(match.epochs.length < 400 && match.epochs.at(-1) > 980);
   assert.deepEqual(match.epochs.slice(0, 3), [1, 2, 3]);
   assert.equal(match.sides[0].course.accuracy.length, match.epochs.length);
+});
+
+test("what is told of an epoch is true of it, also between records", () => {
+  const match = createMatch(settings({ size: 100 }), DM(1, 16));
+  match.advance(match.perEpoch * 65);
+  assert.ok(match.epochs.at(-1) < match.epoch());
+  match.look();
+  const { points, labels, clean } = match.data;
+  for (const { network, guess, now } of match.sides) {
+    const wrong = wrongRows({ labels, clean });
+    const learnt = wrong.filter((i) => guess[i] === labels[i]).length / wrong.length;
+    assert.equal(now.learnt, learnt);
+    const { points: places, clean: right } = match.data.test;
+    const hits = [...right].filter((y, i) => (forward(network, places, i), predicted(network) === y));
+    assert.equal(now.accuracy, hits.length / right.length);
+  }
 });
 
 test("the share of the weight on wrong labels", () => {

@@ -10,9 +10,9 @@ const ours = () =>
   !document.querySelector("#jupyter-config-data, [data-jp-theme-light]");
 
 /**
- * claimAddress(name) -> { read(), isAlone(), write(text), link(text), onChange(f), release() }: the
+ * claimAddress(name) -> { read(), anchor(), write(text), link(text), onChange(f), release() }: the
  * value under `name`, or under name-2, name-3, ... where other widgets of the page have the name.
- * read() is null without a value; isAlone() when the address says nothing else; link(text) is null
+ * read() is null without a value; anchor() is the element that the address names; link(text) is null
  * where the address is not ours.
  */
 export function claimAddress(name) {
@@ -38,7 +38,7 @@ export function claimAddress(name) {
         return "%";
       }
     },
-    isAlone: () => ours() && parts().length === 1 && mine(parts()[0]),
+    anchor: () => parts().map((part) => document.getElementById(part)).find(Boolean),
     // Browsers refuse more than some hundred changes in half a minute.
     write(text) {
       if (!ours()) return;

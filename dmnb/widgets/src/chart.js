@@ -179,7 +179,7 @@ export function createChart(options) {
   function probe(value) {
     probed = value;
     if (!layout) return;
-    element.setAttribute("aria-valuenow", value ?? resting());
+    element.setAttribute("aria-valuenow", clamp(value ?? resting()));
     element.setAttribute("aria-valuetext", value === null ? state.description : read(value));
     probeLayer.replaceChildren();
     if (value === null || value < xDomain[0] || value > xDomain[1]) return;
@@ -199,7 +199,7 @@ export function createChart(options) {
     onProbe(clamp(layout.valueAt(px)), event);
   }
   element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerdown", follow);
+  element.addEventListener("click", follow);
   // A lifted finger leaves too, but its reader still looks.
   element.addEventListener("pointerleave", (event) => {
     if (event.pointerType === "mouse") onProbe(null, event);

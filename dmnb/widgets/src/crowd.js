@@ -22,7 +22,7 @@ export function createCrowd({ runs, onRun, onEpoch }) {
     type: "range", min: 0, step: 1, "aria-label": "Epoch", "data-trait": "epoch",
     oninput: () => onEpoch(run.histograms[slider.value].epoch),
   });
-  const when = h("output", { class: "when" });
+  const when = h("output", { class: "when", "aria-live": "off" });
   const [examples, weighted] = [createMirror({ shape: SHAPE }), createMirror({ shape: SHAPE })];
   const rows = h("div", { class: "shares" });
   const title = h("p", { class: "heading" }, "Who gets the weight? Examples of a recorded run");

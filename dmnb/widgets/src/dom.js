@@ -29,6 +29,7 @@ export function choice({ legend, options, onChange }) {
 export function numberField({ onCommit, ...attributes }) {
   const input = h("input", {
     type: "number",
+    "aria-invalid": "false", // `step` is for the arrow keys: values between are allowed
     ...attributes,
     onchange: () => onCommit(input.value.trim() === "" ? NaN : Number(input.value)),
   });
@@ -52,6 +53,7 @@ export function parameter({ symbol, label, trait, min, max, step, onChange }) {
       slider.min = low;
       field.min = low;
       slider.value = value;
+      slider.setAttribute("aria-valuetext", value); // which may be off the slider's steps
       field.value = value;
       slider.style.setProperty("--filled", `${(100 * (value - low)) / (max - low)}%`);
     },
@@ -117,9 +119,12 @@ function copyBySelection(text) {
 export function announcer() {
   const element = h("p", { class: "unseen", "aria-live": "polite" });
   let timer;
+  let begun = false; // what a page shows at first is no news
+  setTimeout(() => (begun = true));
   return {
     element,
     say(text) {
+      if (!begun) return;
       clearTimeout(timer);
       timer = setTimeout(() => (element.textContent = text), 400);
     },

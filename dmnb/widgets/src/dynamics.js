@@ -8,6 +8,7 @@ import { announcer, button, choice, h, numberField, select } from "./dom.js";
 import dynamicsStyle from "./dynamics.css";
 import panels from "./panels.css";
 import { histogramAt, shares, soundRuns } from "./runs.js";
+import { createRoot } from "./shell.js";
 import style from "./style.css";
 import { format, percent } from "./svg.js";
 
@@ -38,9 +39,7 @@ function valueAt(run, name, epoch) {
 function render({ model, el }) {
   const { element: spoken, say } = announcer();
   const { runs, complaint } = soundRuns(model.get("_runs"), SERIES);
-  const root = h("div", { class: "dmnb dynamics", role: "group", "aria-label": "Dynamics player" },
-    h("style", {}, style, panels, dynamicsStyle));
-  for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
+  const root = createRoot("dynamics", "Dynamics player", [style, panels, dynamicsStyle]);
   const message = h("p", { class: "message", role: "alert" });
   el.append(root);
   if (runs.length === 0) {
@@ -103,8 +102,8 @@ function render({ model, el }) {
     const start = model.get("epoch") >= lastEpoch ? 1 : model.get("epoch");
     let [position, before] = [start, null];
     function frame(now) {
-      before ??= now; // a frame may be older than the click that asked for it
-      position = Math.min(lastEpoch, position + ((now - before) / 1000) * RATES[speed]);
+      before ??= now; // a frame may be older than the click that asked for it, or long after the last
+      position = Math.min(lastEpoch, position + (Math.min(100, now - before) / 1000) * RATES[speed]);
       before = now;
       playing = position < lastEpoch ? requestAnimationFrame(frame) : playing;
       change({ epoch: Math.floor(position) }, { save: false });
@@ -158,8 +157,10 @@ function render({ model, el }) {
       xLabel: "epoch", margin: 36, xDomain: [0, lastEpoch],
       xTicks: ticks(lastEpoch, 3).filter((epoch) => epoch <= lastEpoch),
       onProbe(epoch, event) {
-        const dragged = event.type === "keydown" || event.buttons > 0;
-        if (epoch !== null && dragged) scrub(Math.max(1, Math.round(epoch)));
+        // A finger that moves may only scroll the page.
+        const dragged = event.buttons > 0 && event.pointerType === "mouse";
+        const meant = dragged || event.type === "keydown" || event.type === "click";
+        if (epoch !== null && meant) scrub(Math.max(1, Math.round(epoch)));
       },
     });
     chart.element.dataset.series = what.key;
@@ -234,9 +235,6 @@ function render({ model, el }) {
     h("div", { class: "charts" }, ...SIDES.map((side) => sides[side].element)),
     h("div", { class: "series" }, ...charts.map(({ chart }) => chart.element)),
     spoken);
-  root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page)/.test(event.key)) event.stopPropagation();
-  });
 
   const listen = () => {
     if (quiet) return;

@@ -38,10 +38,12 @@ function tabulate(weight, breaks) {
   let integral = 0;
   for (let k = 0, i = 0; k < count; k += 1)
     for (let g = 0; g < 10; g += 1, i += 1) {
-      const share = weight(cells.p[i], cells.r[i]) * cells.dm[i];
-      falls[k] += share / 2;
-      integral += share * cells.p[i] * cells.r[i];
+      const w = weight(cells.p[i], cells.r[i]);
+      falls[k] += (w * cells.dm[i]) / 2;
+      integral += w * (cells.dm[i] * cells.p[i] * cells.r[i]);
     }
+  if (!(integral > 0 && integral < Infinity))
+    throw new RangeError("The weights must be neither too small nor too large to be added up.");
   const start = weight(1, 0) === 0 ? count : nodes.indexOf(0);
   const values = new Float64Array(count + 1);
   for (let k = start; k < count; k += 1) values[k + 1] = values[k] - falls[k];

@@ -1,22 +1,17 @@
 // The emphasis explorer: two sliders, one curve against p and against log-odds, and the Python
 // line that makes it. All state lives in the model's traits; draw() renders them.
 
-import palette from "../../palette.json";
 import { createChart, format } from "./chart.js";
 import { announcer, choice, copyButton, h, lineToggle, numberField, parameter } from "./dom.js";
-import { AnchoredDM, DM, fromMode, sigmoid } from "./emphasis.js";
+import { AnchoredDM, DM, fromMode, logOdds, sigmoid } from "./emphasis.js";
+import { GRID_M, GRID_P } from "./pair.js";
+import { breakable, createRoot, followTraits } from "./shell.js";
 import style from "./style.css";
 import {
   DEFAULTS, defaultsOf, FAMILIES, faults, LOSSES, RANGE, STEP, SYMBOL, VIEWS, written,
 } from "./traits.js";
 
-const NAMES = Object.keys(DEFAULTS);
 const HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
-
-// Dense at both ends of [0, 1], where p^lambda and a fitted example's weight change fast.
-const GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - (2 * i) / 240));
-const GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
-const logOdds = (p) => Math.log(p / (1 - p));
 
 const rounded = (value) => Number(value.toFixed(4));
 const fieldText = (value) =>
@@ -41,40 +36,22 @@ function summaryOf({ family, lam, beta }, { mode, contrast }) {
 
 function render({ model, el }) {
   let shown = null; // the traits last drawn, with their emphasis and curves
-  let quiet = false;
   const { element: spoken, say } = announcer();
 
   // State ----------------------------------------------------------------------------------------
 
-  const read = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
-
-  function set(changes, note = "") {
-    quiet = true;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    quiet = false;
-    model.save_changes();
-    message.textContent = note;
-    draw();
-  }
-
-  /** Make the changes, but for those that are wrong: these get their default, and a sentence. */
-  function change(changes, found = faults({ ...read(), ...changes })) {
-    const wrong = Object.keys(found);
-    if (wrong.length === 0) return set(changes);
-    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
-    const sentences = Object.values(found).join(" ");
-    const note = `${sentences} Restored the default ${defaultsOf(wrong)}.`;
-    return set({ ...changes, ...restored }, note);
-  }
+  const message = h("p", { class: "message", role: "alert" });
+  const { read, set, change, restored, end } = followTraits(model, {
+    defaults: DEFAULTS, faults, told: defaultsOf, message, draw: () => draw(),
+  });
 
   function changeMode(mode, contrast) {
-    if (!(mode >= 0 && mode <= 0.8))
-      return change({}, { lam: "The mode must be a number from 0 to 0.8." });
+    if (!(mode >= 0 && mode <= 0.8)) return set({}, "The mode must be a number from 0 to 0.8.");
     const target = fromMode(mode, contrast);
     const lam = rounded(target.lam);
     if (shown.family === "anchored" || (shown.beta <= 0 && contrast === 1)) return change({ lam });
     if (!(contrast >= 1 && contrast < Infinity))
-      return change({}, { beta: "The contrast must be a number of at least 1." });
+      return set({}, "The contrast must be a number of at least 1.");
     const beta = rounded(target.beta);
     const end = RANGE.beta[1];
     if (beta <= end) return change({ lam, beta });
@@ -117,7 +94,6 @@ function render({ model, el }) {
   const code = h("code");
   const copy = copyButton({ label: "Copy the Python line", text: () => code.textContent, say });
   const readout = h("p", { class: "readout" });
-  const message = h("p", { class: "message", role: "alert" });
 
   // Charts ---------------------------------------------------------------------------------------
 
@@ -172,9 +148,8 @@ function render({ model, el }) {
   }
 
   function draw() {
+    if (restored()) return null;
     const traits = read();
-    const found = faults(traits);
-    if (Object.keys(found).length) return change({}, found);
     const emphasis = (traits.family === "anchored" ? AnchoredDM : DM)(traits.lam, traits.beta);
     const own = { id: traits.family, label: FAMILIES[traits.family], emphasis };
     const compared = traits.overlays.map((id) => ({ id, ...LOSSES[id] }));
@@ -190,8 +165,7 @@ function render({ model, el }) {
     contrast.disabled = emphasis.contrast === Infinity;
     contrast.value = contrast.disabled ? "" : fieldText(emphasis.contrast);
     formula.innerHTML = formulaOf(traits);
-    const pieces = pythonOf(traits, emphasis).split(/(?<=[(,] ?)(?=\w)/);
-    code.replaceChildren(...pieces.flatMap((piece) => [piece, h("wbr")]));
+    code.replaceChildren(...breakable(pythonOf(traits, emphasis)));
     drawCharts(shown);
     return say(summary);
   }
@@ -203,8 +177,7 @@ function render({ model, el }) {
   const facts = h("div", { class: "facts" },
     h("label", {}, "mode ", h("i", {}, "ψ"), mode),
     h("label", {}, "contrast ", h("i", {}, "R"), contrast));
-  const root = h("div", { class: "dmnb", role: "group", "aria-label": "Emphasis explorer" },
-    h("style", {}, style),
+  const root = createRoot("explorer", "Emphasis explorer", [style],
     h("div", { class: "bar" }, family.element, formula, view.element),
     h("div", { class: "parameters" }, lam.element, beta.element),
     h("div", { class: "charts" }, panelP.element, panelM.element),
@@ -213,18 +186,11 @@ function render({ model, el }) {
     message,
     h("div", { class: "code" }, code, copy),
     spoken);
-  for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
-  // Notebooks bind these keys to moving between cells.
-  root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page)/.test(event.key)) event.stopPropagation();
-  });
   el.append(root);
 
-  const listen = () => quiet || draw();
-  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
   return () => {
-    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    end();
     [panelP, panelM].forEach((panel) => panel.destroy());
   };
 }

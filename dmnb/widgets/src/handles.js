@@ -28,20 +28,16 @@ export function createHandles({ onMove, onRemove, onInsert }) {
       dragged = { layout, moved: false };
     });
     handle.addEventListener("pointermove", (event) => {
-      if (!dragged) return;
+      if (!handle.hasPointerCapture(event.pointerId)) return;
       const { left, top } = element.getBoundingClientRect();
       const p = dragged.layout.valueAt(event.clientX - left);
       const w = Math.min(dragged.layout.yMax, dragged.layout.heightAt(event.clientY - top));
       dragged.moved = true;
       onMove(moved(points, k, p, w), false);
     });
-    const release = () => {
-      const stays = dragged?.moved;
-      dragged = null;
-      if (stays) onMove(points, true);
-    };
-    handle.addEventListener("pointerup", release);
-    handle.addEventListener("pointercancel", release);
+    handle.addEventListener("lostpointercapture", () => {
+      if (dragged.moved) onMove(points, true);
+    });
     handle.addEventListener("keydown", (event) => press(event, k));
     return handle;
   }

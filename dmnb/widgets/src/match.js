@@ -33,13 +33,16 @@ function testAccuracy({ network }, { points, clean }) {
   return right / clean.length;
 }
 
-/** Brings p and guess up to date. */
-function look({ network, p, guess }, { points, labels }) {
+/** Brings p, guess and now, the two figures, up to date. */
+function look(side, data) {
+  const { network, p, guess } = side;
+  const { points, labels } = data;
   for (let i = 0; i < labels.length; i += 1) {
     forward(network, points, i);
     guess[i] = predicted(network);
     p[i] = sigmoid(logOdds(network, labels[i]));
   }
+  side.now = { accuracy: testAccuracy(side, data.test), learnt: learnt(side, data) };
 }
 
 /** Whether any of the labels is wrong. */
@@ -92,10 +95,8 @@ export function createMatch(settings, emphasis, data = createData(settings)) {
   function record() {
     lookAgain();
     epochs.push(epoch);
-    sides.forEach((side) => {
-      side.course.accuracy.push(testAccuracy(side, data.test));
-      side.course.learnt.push(learnt(side, data));
-    });
+    for (const { course, now } of sides)
+      for (const [name, value] of Object.entries(now)) course[name].push(value);
   }
 
   function one() {

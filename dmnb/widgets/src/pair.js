@@ -7,8 +7,8 @@ import { logOdds, sigmoid } from "./emphasis.js";
 import { format } from "./svg.js";
 
 // Dense at both ends of [0, 1], where p^lambda and a fitted example's weight change fast.
-const GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - (2 * i) / 240));
-const GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
+export const GRID_P = Array.from({ length: 241 }, (_, i) => (i / 240) ** 2 * (3 - (2 * i) / 240));
+export const GRID_M = Array.from({ length: 241 }, (_, i) => -8 + i / 15);
 const LABEL_P = { density: "emphasis density, w / ∫w dp", weight: "weight w = ‖∂L/∂z‖₁" };
 const LABEL_M = {
   density: { slope: "slope −w/2, over ∫w dp", objective: "objective l(m), over ∫w dp" },

@@ -14,10 +14,8 @@ const FIGURES = {
 /** A share in words, a dash for none. */
 export const shareOf = (value) => (Number.isFinite(value) ? percent(value) : "–");
 
-/** The latest of a side's course: { accuracy, learnt }, each undefined in the first epoch. */
-const latest = ({ course }) => ({
-  accuracy: course.accuracy.at(-1), learnt: course.learnt.at(-1),
-});
+/** A side's { accuracy, learnt } now, none in the first epoch. */
+const latest = (side) => (isUntrained(side) ? {} : side.now);
 
 /** A side in a sentence. */
 export function tellSide(side, label) {

@@ -1,7 +1,6 @@
 // The playground: two networks learn the same noisy points, one by cross-entropy, one by the
 // reader's emphasis. All settings live in the model's traits; the networks in a match.
 
-import palette from "../../palette.json";
 import { createEmphasis, createSettings } from "./controls.js";
 import { createCourse } from "./course.js";
 import { createData } from "./data2d.js";
@@ -14,12 +13,12 @@ import playgroundStyle from "./playground.css";
 import {
   DATA, DEFAULTS, defaultsOf, EMPHASIS, emphasisOf, FAMILIES, faults, SPEEDS,
 } from "./playground-state.js";
+import { breakable, createRoot, followTraits } from "./shell.js";
 import { settingsOf, STORIES, storyOf } from "./stories.js";
 import studioStyle from "./studio.css";
 import style from "./style.css";
 
-const NAMES = Object.keys(DEFAULTS);
-const TRAINING = NAMES.filter((name) => name !== "speed");
+const TRAINING = Object.keys(DEFAULTS).filter((name) => name !== "speed");
 const START = TRAINING.filter((name) => !EMPHASIS.includes(name)); // what the first weights follow
 const LAST = 1000; // epochs
 const BUDGET = 9; // ms of training in a frame: the rest of its 33 is for drawing and for the reader
@@ -41,32 +40,15 @@ function render({ model, el }) {
   let frames = 0;
   let pictured = 0; // when the networks were last drawn
   let settling = 0; // the timer until they are drawn finely
-  let quiet = false;
   const { element: spoken, say } = announcer();
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   // State ----------------------------------------------------------------------------------------
 
-  const read = () =>
-    Object.fromEntries(NAMES.map((name) => [name, model.get(name) ?? DEFAULTS[name]]));
-
-  function set(changes, note = "") {
-    quiet = true;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    quiet = false;
-    model.save_changes();
-    message.textContent = note;
-    draw();
-  }
-
-  /** Make the changes, but for those that are wrong: these get their default, and a sentence. */
-  function change(changes, found = faults({ ...read(), ...changes })) {
-    const wrong = Object.keys(found);
-    if (wrong.length === 0) return set(changes);
-    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
-    const note = `${Object.values(found).join(" ")} Restored the default ${defaultsOf(wrong)}.`;
-    return set({ ...changes, ...restored }, note);
-  }
+  const message = h("p", { class: "message", role: "alert" });
+  const { read, set, change, restored, end } = followTraits(model, {
+    defaults: DEFAULTS, faults, told: defaultsOf, message, draw: () => draw(),
+  });
 
   function restart() {
     const { traits, emphasis } = shown;
@@ -108,6 +90,12 @@ function render({ model, el }) {
     request = requestAnimationFrame(frame);
   }
 
+  /** Frames while it plays and can be seen. */
+  const inSight = new IntersectionObserver((entries) => {
+    cancelAnimationFrame(request);
+    if (playing && entries.at(-1).isIntersecting) request = requestAnimationFrame(frame);
+  });
+
   function pause(note = "") {
     playing = false;
     cancelAnimationFrame(request);
@@ -128,7 +116,7 @@ function render({ model, el }) {
   }
 
   function tell(story) {
-    pause();
+    if (playing) pause();
     change(settingsOf(story, shown.traits));
     say(`${story.name}. ${story.text}`);
   }
@@ -155,7 +143,6 @@ function render({ model, el }) {
   const settings = createSettings(change, () =>
     change({ seed: (shown.traits.seed * 31 + 17) % 10000 }));
   const code = h("code");
-  const message = h("p", { class: "message", role: "alert" });
 
   /** Points of the emphasis at hand, where drawing starts. */
   const traced = () =>
@@ -226,13 +213,12 @@ function render({ model, el }) {
     sides.forEach((side, k) =>
       side.setCurve(match.sides[k].emphasis, names[k], { both, top: tops[k] }));
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python})`;
-    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
+    code.replaceChildren(...breakable(line));
   }
 
   function draw() {
+    if (restored()) return null;
     const traits = read();
-    const found = faults(traits);
-    if (Object.keys(found).length) return change({}, found);
     const own = FAMILIES[traits.family];
     const names = ["Cross-entropy", own[0].toUpperCase() + own.slice(1)];
     shown = { traits, emphasis: emphasisOf(traits), names };
@@ -257,8 +243,7 @@ function render({ model, el }) {
     mark('<circle r="4.5" class="disc"/>', "right label"),
     mark('<path d="M0-6L6 0L0 6L-6 0Z" class="full"/>', "wrong label, learnt"),
     mark('<path d="M0-6L6 0L0 6L-6 0Z" class="hollow"/>', "wrong label, not learnt"));
-  const root = h("div", { class: "dmnb playground", role: "group", "aria-label": "Playground" },
-    h("style", {}, style, panels, studioStyle, playgroundStyle),
+  const root = createRoot("playground", "Playground", [style, panels, studioStyle, playgroundStyle],
     h("div", { class: "stories", role: "group", "aria-label": "Stories" }, ...stories),
     telling,
     emphasisControls.bar,
@@ -276,27 +261,20 @@ function render({ model, el }) {
       label: "Copy the Python line", text: () => code.textContent, say,
     })),
     spoken);
-  for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
-  // Notebooks bind these keys to moving between cells.
-  root.addEventListener("keydown", (event) => {
-    if (/^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/.test(event.key))
-      event.stopPropagation();
-  });
   // The colour of the text changes with the theme, whoever changes it.
   root.addEventListener("transitionrun", ({ target }) => {
     if (target === root && !playing) drawMatch();
   });
   el.append(root);
+  inSight.observe(root);
 
-  const listen = () => quiet || draw();
-  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
-  drawMatch();
   return () => {
     playing = false;
     cancelAnimationFrame(request);
     clearTimeout(settling);
-    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    inSight.disconnect();
+    end();
     [course, ...sides].forEach((one) => one.destroy());
   };
 }

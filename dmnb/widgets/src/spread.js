@@ -1,13 +1,12 @@
 // Where the training points are, over the emphasis: right labels stand up from the axis of p, wrong
 // ones hang down in hatching, and the emphasis is drawn on both sides.
 
-import { followWidth, format, svg } from "./svg.js";
+import { followWidth, format, svg, unique } from "./svg.js";
 
 const BINS = 20;
 const FULL = 0.5; // a bar that holds half of its group ends at the edge
 const SHAPE = { aspect: 0.6, least: 150, most: 220 };
 const GRID = Array.from({ length: 121 }, (_, i) => (i / 120) ** 2 * (3 - (2 * i) / 120));
-let patterns = 0;
 const round = (px) => Math.round(px * 20) / 20;
 
 /** Shares of the right and of the wrong labels' p in equal bins of [0, 1]; zeros for none. */
@@ -31,7 +30,7 @@ export function histograms(p, { clean, labels }) {
  * of the upper half, as handles need them.
  */
 export function createSpread(style, onLayout = () => {}) {
-  const hatch = `dmnb-spread-${(patterns += 1)}`;
+  const hatch = unique("hatch");
   const tile = { width: 5, height: 5, patternUnits: "userSpaceOnUse" };
   const stripes = svg("pattern", { id: hatch, ...tile, patternTransform: "rotate(45)" },
     svg("line", { x1: 0, x2: 0, y2: 5, class: "stripe" }));

@@ -1,7 +1,10 @@
 // The studio's state: its traits, what they may be, and the text of them in the page's address.
 
-import { CCE, FAMILIES, fromDict, GCE, MAE, MSE } from "./emphasis.js";
+import { FAMILIES, fromDict } from "./emphasis.js";
 import { format } from "./svg.js";
+import { LOSSES, VIEWS } from "./traits.js";
+
+export { LOSSES, VIEWS };
 
 export const DEFAULTS = {
   curve: { family: "dm", lam: 0.5, beta: 12 },
@@ -11,7 +14,6 @@ export const DEFAULTS = {
   run: 0,
   epoch: null,
 };
-export const VIEWS = { density: "density", weight: "weight" };
 export const AGAINST = { slope: "slope", objective: "objective" };
 export const LABELS = {
   dm: "DM", anchored: "anchored DM", normal: "normal", exponential: "exponential", beta: "beta",
@@ -30,12 +32,6 @@ export const SLIDERS = {
 export const MEANINGS = {
   lam: "where the emphasis peaks", beta: "how strong the emphasis is", mode: "where it peaks",
   alpha: "how it starts at p = 0", eta: "how it ends at p = 1", q: "between CCE at 0 and MAE at 1",
-};
-export const LOSSES = {
-  cce: { label: "CCE", emphasis: CCE() },
-  gce: { label: "GCE", note: "q = 0.7", emphasis: GCE(0.7) },
-  mse: { label: "MSE", emphasis: MSE() },
-  mae: { label: "MAE", emphasis: MAE() },
 };
 export const MOST_EXTRA = 3; // other losses drawn at once: as many looks as there are
 
@@ -74,9 +70,13 @@ export function summaryOf({ family, parameters, mode, contrast }) {
   return `${[LABELS[family], ...told].join(", ")}: mode ${where}, contrast ${format(contrast)}`;
 }
 
+/** What the named traits go back to. */
+export const defaultsOf = (names) =>
+  names.map((name) => (name === "curve" ? "DM(λ = 0.5, β = 12)" : name)).join(", ");
+
 function faultOfCurve(curve) {
   try {
-    fromDict(curve);
+    void fromDict(curve).integral; // a RangeError where it has none
     return null;
   } catch (error) {
     return error.message;

@@ -1,7 +1,6 @@
 // The emphasis studio: a family with its parameters or a curve drawn by hand, against p and against
 // log-odds, over the p of a recorded run. All state is in the model's traits; draw() renders them.
 
-import palette from "../../palette.json";
 import { claimAddress } from "./address.js";
 import { createComparison } from "./comparison.js";
 import { createCrowd } from "./crowd.js";
@@ -13,15 +12,15 @@ import panels from "./panels.css";
 import { download, toPng, toSvg } from "./picture.js";
 import { inserted, MOST, pointsOf, removed, through, tracedFrom } from "./points.js";
 import { soundRuns } from "./runs.js";
+import { breakable, createRoot, followTraits } from "./shell.js";
 import {
-  AGAINST, decode, DEFAULTS, encode, faults, formulaOf, LABELS, MEANINGS, SLIDERS, STARTS,
+  AGAINST, decode, DEFAULTS, defaultsOf, encode, faults, formulaOf, LABELS, MEANINGS, SLIDERS, STARTS,
   summaryOf, VIEWS,
 } from "./studio-state.js";
 import studioStyle from "./studio.css";
 import style from "./style.css";
 import { whenChanged } from "./svg.js";
 
-const NAMES = Object.keys(DEFAULTS);
 const HINT = "Point at a curve, or focus a panel and use the arrow keys, to read values.";
 const DRAWING =
   "Drag a point, click to add one, double-click one to remove it; or arrow keys, Enter and Delete.";
@@ -31,7 +30,6 @@ const rounded = (value) => Number(value.toFixed(4));
 
 function render({ model, el }) {
   let shown = null; // the traits last drawn, with their emphasis, curves and the layout of panelP
-  let quiet = false;
   let held = null; // the top of the axis while a point is dragged
   let past = []; // what undo goes back to
   const { element: spoken, say } = announcer();
@@ -41,31 +39,13 @@ function render({ model, el }) {
 
   // State ----------------------------------------------------------------------------------------
 
-  const read = () =>
-    Object.fromEntries(NAMES.map((name) => [name, model.get(name) ?? DEFAULTS[name]]));
+  const message = h("p", { class: "message", role: "alert" });
+  const { read, set, change, restored, end } = followTraits(model, {
+    defaults: DEFAULTS, told: defaultsOf, message, draw: () => draw(),
+    faults: (traits) => faults(traits, comparison.known, runs),
+    saved: () => address.write(encode(shown.traits)),
+  });
   const origin = read();
-
-  function set(changes, note = "") {
-    quiet = true;
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    quiet = false;
-    model.save_changes();
-    message.textContent = note;
-    draw();
-    address.write(encode(shown.traits));
-  }
-
-  const faultsOf = (traits) => faults(traits, comparison.known, runs);
-
-  /** Make the changes, but for those that are wrong: these get their default, and a sentence. */
-  function change(changes, found = faultsOf({ ...read(), ...changes })) {
-    const wrong = Object.keys(found);
-    if (wrong.length === 0) return set(changes);
-    const restored = Object.fromEntries(wrong.map((name) => [name, DEFAULTS[name]]));
-    const told = wrong.map((name) => (name === "curve" ? "DM(λ = 0.5, β = 12)" : name));
-    const note = `${Object.values(found).join(" ")} Restored the default ${told.join(", ")}.`;
-    return set({ ...changes, ...restored }, note);
-  }
 
   function chooseFamily(family) {
     if (family === "tabulated") return startDrawing();
@@ -76,9 +56,9 @@ function render({ model, el }) {
 
   function changeMode(mode, contrast) {
     if (!(mode >= 0 && mode < 1))
-      return change({}, { curve: "The mode must be a number from 0 to below 1." });
+      return set({}, "The mode must be a number from 0 to below 1.");
     if (!(contrast >= 1 && contrast < Infinity))
-      return change({}, { curve: "The contrast must be a number of at least 1." });
+      return set({}, "The contrast must be a number of at least 1.");
     const target = fromMode(mode, contrast);
     const beta = shown.emphasis.family === "dm" ? rounded(target.beta) : shown.traits.curve.beta;
     return change({ curve: { ...shown.traits.curve, lam: rounded(target.lam), beta } });
@@ -88,7 +68,10 @@ function render({ model, el }) {
 
   const isDrawn = () => shown.emphasis.family === "tabulated";
   const isMovable = () => isDrawn() && shown.traits.view === "weight";
-  const remember = () => (past = [...past.slice(-99), shown.traits]);
+  function remember() {
+    const { curve, view } = shown.traits;
+    past = [...past.slice(-99), { curve, view }];
+  }
 
   function startDrawing() {
     remember();
@@ -172,7 +155,6 @@ function render({ model, el }) {
     legend: "Against log-odds, show", options: AGAINST,
     onChange: (value) => change({ against: value }),
   });
-  const message = h("p", { class: "message", role: "alert" });
   const code = h("code");
 
   async function save(kind) {
@@ -247,14 +229,13 @@ function render({ model, el }) {
     contrast.value = emphasis.contrast < Infinity ? Number(emphasis.contrast.toPrecision(4)) : "";
     const option = traits.view === "weight" && !isDrawn() ? ', normalization="none"' : "";
     const line = `loss = dmnb.DMLoss(dmnb.emphasis.${emphasis.python}${option})`;
-    code.replaceChildren(...line.split(/(?<=[(,] ?)(?=\w)/).flatMap((piece) => [piece, h("wbr")]));
+    code.replaceChildren(...breakable(line));
   }
   const drawFormula = whenChanged((html) => (formula.innerHTML = html));
 
   function draw() {
+    if (restored()) return null;
     const traits = read();
-    const found = faultsOf(traits);
-    if (Object.keys(found).length) return change({}, found);
     const emphasis = fromDict(traits.curve);
     const own = { id: "own", label: LABELS[emphasis.family], emphasis, own: true };
     const scale = (one) => (traits.view === "density" ? one.integral : 1);
@@ -274,8 +255,7 @@ function render({ model, el }) {
   const facts = h("div", { class: "facts" },
     h("label", {}, "mode ", h("i", {}, "ψ"), mode),
     h("label", {}, "contrast ", h("i", {}, "R"), contrast));
-  const root = h("div", { class: "dmnb studio", role: "group", "aria-label": "Emphasis studio" },
-    h("style", {}, style, panels, studioStyle),
+  const root = createRoot("studio", "Emphasis studio", [style, panels, studioStyle],
     h("div", { class: "bar" }, family.element, formula, drawButton),
     h("div", { class: "parameters" }, ...sliders.map(({ element }) => element)),
     h("div", { class: "bar" }, facts, tools),
@@ -292,27 +272,19 @@ function render({ model, el }) {
     })),
     exports,
     spoken);
-  for (const [name, colour] of Object.entries(palette)) root.style.setProperty(`--${name}`, colour);
-  // Notebooks bind these keys to moving between cells.
-  const KEYS = /^(Arrow|Home|End|Page|Delete|Backspace|Enter|Insert)/;
-  root.addEventListener("keydown", (event) => {
-    if (KEYS.test(event.key)) event.stopPropagation();
-  });
   el.append(root);
 
   function follow() {
     const text = address.read();
-    if (text !== null) change(decode(text));
+    if (text !== null) set(decode(text));
+    return text !== null;
   }
-  const listen = () => quiet || draw();
-  NAMES.forEach((name) => model.on(`change:${name}`, listen));
   draw();
   if (complaint) message.textContent = complaint;
-  follow();
-  if (address.isAlone()) setTimeout(() => root.scrollIntoView({ block: "nearest" }));
+  if (follow()) setTimeout(() => (address.anchor() ?? root).scrollIntoView());
   address.onChange(follow);
   return () => {
-    NAMES.forEach((name) => model.off(`change:${name}`, listen));
+    end();
     address.release();
     crowd?.destroy();
     pair.destroy();
