@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -226,7 +227,9 @@ if "spawn_main" in " ".join(sys.orig_argv):
 def test_an_interrupt_is_told_in_one_line(here, slow):
     (here / "small.grid.yaml").write_text(SETTINGS.replace("epochs: 2", "epochs: 100000"))
     (here / "sitecustomize.py").write_text(SLOW if slow else "")
-    process = start("--no-notebook", "small.grid.yaml", "--quiet", start_new_session=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background is deaf
+    options = {"start_new_session": True, "preexec_fn": heard}
+    process = start("--no-notebook", "small.grid.yaml", "--quiet", **options)
     ready = here / "starting" if slow else here / "runs/small/.checkpoints"
     until(lambda: ready.exists() or process.poll())
     os.killpg(process.pid, signal.SIGINT)
