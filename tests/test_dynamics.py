@@ -138,6 +138,21 @@ def test_each_epoch_is_the_record(stage):
 
 
 @browser
+def test_a_finger_that_scrolls_leaves_the_epoch(stage):
+    page = stage(Dynamics(RECORDS), has_touch=True)
+    go(page, 12)
+    chart = page.locator(".dmnb [data-series=accuracy]")
+    box = chart.bounding_box()
+    x, y = box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"]
+    finger = {"pointerType": "touch", "buttons": 1, "clientX": x, "clientY": y}
+    chart.dispatch_event("pointerdown", finger)
+    chart.dispatch_event("pointermove", finger | {"clientX": x + 30})
+    assert trait(page, "epoch") == 12
+    page.touchscreen.tap(x, y)
+    assert 1 < trait(page, "epoch") < 12
+
+
+@browser
 def test_curves_are_those_of_the_records(stage):
     page = stage(Dynamics(RECORDS, left=2, right=1))
     for series, names in {"accuracy": ["test_accuracy"], "p": ["p_clean", "p_noisy"]}.items():

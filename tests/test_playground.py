@@ -404,6 +404,35 @@ def test_the_picture_follows_the_theme(stage):
 
 
 @browser
+def test_the_picture_follows_the_theme_where_nothing_moves(stage):
+    page = stage(Playground(), theme="light")
+    page.add_style_tag(content="* { transition: none !important; }")
+    page.wait_for_timeout(1000)  # until it is drawn finely
+    light = pictures(page)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(
+        "(old) => document.querySelector('.dmnb canvas').toDataURL() !== old", arg=light[0]
+    )
+
+
+@browser
+def test_out_of_sight_it_rests(stage):
+    page = stage(Playground())
+    press(page, "Play")
+    page.wait_for_function("document.querySelector('.dmnb .epoch').textContent !== 'epoch 0'")
+    page.evaluate("document.querySelector('main').style.paddingTop = '6000px'; scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    before = epoch(page)
+    page.wait_for_timeout(500)
+    assert epoch(page) == before
+    page.locator(".dmnb .epoch").scroll_into_view_if_needed()
+    page.wait_for_function(
+        "(old) => document.querySelector('.dmnb .epoch').textContent !== old",
+        arg=f"epoch {before}",
+    )
+
+
+@browser
 def test_less_motion_for_those_who_asked(stage):
     page = stage(Playground(speed="slow"), reduced_motion="reduce")
     assert epoch(page) == 0
@@ -454,13 +483,14 @@ def test_it_fits_a_phone_and_answers_a_finger(stage):
 
 @browser
 def test_other_widgets_leave_it_its_looks(stage):
-    look = """() => ['.play', '.side', '.chart .name'].map((part) => {
-        const { borderTopWidth, backgroundColor, fontWeight } = getComputedStyle(
-            document.querySelector(`.dmnb.playground ${part}`) ?? document.body);
-        return [borderTopWidth, backgroundColor, fontWeight];
+    look = """() => ['.play', '.side', 'text.name'].map((part) => {
+        const one = document.querySelector(`.dmnb.playground ${part}`);
+        const { borderTopWidth, backgroundColor, fontWeight, fill } = getComputedStyle(one);
+        return [borderTopWidth, backgroundColor, fontWeight, fill];
     })"""
     runs = [Record.load(path) for path in sorted(RUNS.glob("*seed0*.json"))[:2]]
-    assert stage(Playground()).evaluate(look) == stage(Playground(), Dynamics(runs)).evaluate(look)
+    alone = stage(Playground()).evaluate(look)
+    assert stage(Playground(), Dynamics(runs)).evaluate(look) == alone
 
 
 @browser

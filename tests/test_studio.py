@@ -205,6 +205,48 @@ def test_dragging_a_point_moves_the_curve_and_the_trait(stage):
 
 
 @browser
+def test_undo_takes_back_the_drawing_alone(stage):
+    page = stage(Studio(POINTS, view="weight", overlays=["cce"]))
+    handle(page, 3, 5).press("ArrowUp")
+    assert shown(page) != POINTS
+    page.locator(".dmnb input[value=gce]").check()
+    page.locator(".dmnb .choice input[value=objective]").check(force=True)
+    page.get_by_role("button", name="Undo").click()
+    assert shown(page) == POINTS
+    assert (trait(page, "overlays"), trait(page, "against")) == (["cce", "gce"], "objective")
+
+
+@browser
+def test_a_point_removed_in_the_hand_is_let_go(stage):
+    page = stage(Studio(POINTS, view="weight"))
+    box = handle(page, 5, 5).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 10, box["y"] + 30, steps=3)
+    page.keyboard.press("Delete")
+    page.mouse.move(box["x"] - 300, box["y"] + 200, steps=3)
+    page.mouse.up()
+    left = shown(page)
+    assert len(left.p) == 4
+    box = handle(page, 2, 4).bounding_box()
+    page.mouse.move(box["x"] + 12, box["y"] + 12)
+    page.mouse.move(box["x"] + 20, box["y"] + 40, steps=3)
+    assert shown(page) == left
+
+
+@browser
+def test_what_is_told_to_a_screen_reader_are_numbers_in_their_range(stage):
+    page = stage(Studio(emphasis.DM(0.33, 8.6)))
+    page.locator(".dmnb [data-axis=p]").press("End")
+    for one in page.locator(".dmnb [aria-valuenow]").all():
+        now, low, high = (float(one.get_attribute(f"aria-value{x}")) for x in ("now", "min", "max"))
+        assert low <= now <= high
+    assert page.locator(".dmnb input[type=number]:not([aria-invalid=false])").count() == 0
+    slider = page.locator(".dmnb input[type=range][data-trait=lam]")
+    assert slider.get_attribute("aria-valuetext") == "0.33"
+
+
+@browser
 def test_points_stay_in_order_and_above_zero(stage):
     page = stage(Studio(POINTS, view="weight"))
     box = handle(page, 2, 5).bounding_box()

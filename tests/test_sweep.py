@@ -114,13 +114,27 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def start(*arguments, **options):
-    path = os.pathsep.join([str(Path.cwd()), str(ROOT)])
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
-    return subprocess.Popen(
-        [sys.executable, "-m", "dmnb", "sweep", *map(str, arguments)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **options,
-    )  # fmt: skip
+@pytest.fixture
+def start():
+    """Starts a sweep in a session of its own, which hears an interrupt; none outlives its test."""
+    started = []
+
+    def sweep(*arguments):
+        path = os.pathsep.join([str(Path.cwd()), str(ROOT)])
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dmnb", "sweep", *map(str, arguments)],
+            env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            # What is begun with & in a script, and all it starts, would be deaf to interrupts.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield sweep
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def finish(process, status=0):
@@ -166,7 +180,7 @@ def alive(pid):
     return False
 
 
-def test_a_killed_sweep_goes_on_where_it_was(here, capsys):
+def test_a_killed_sweep_goes_on_where_it_was(here, start, capsys):
     (here / "small.grid.yaml").write_text(SETTINGS)
     arguments = ("--no-notebook", "small.grid.yaml")
     out = here / "runs/small"
@@ -189,7 +203,7 @@ def test_a_killed_sweep_goes_on_where_it_was(here, capsys):
     assert sorted(Record.load(out / path).config["seed"] for path in made(out)) == [*range(8)]
 
 
-def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, capsys):
+def test_a_killed_sweep_of_notebooks_goes_on_where_it_was(here, start, capsys):
     path = notebook(here, "import os, time; time.sleep(0.5)", "print(2 * rate, os.getcwd())")
     (here / "small.grid.yaml").write_text(NOTEBOOK_GRID)
     out = here / "out"
@@ -224,12 +238,10 @@ if "spawn_main" in " ".join(sys.orig_argv):
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs POSIX signals")
 @pytest.mark.parametrize("slow", [True, False], ids=["starting", "training"])
-def test_an_interrupt_is_told_in_one_line(here, slow):
+def test_an_interrupt_is_told_in_one_line(here, start, slow):
     (here / "small.grid.yaml").write_text(SETTINGS.replace("epochs: 2", "epochs: 100000"))
     (here / "sitecustomize.py").write_text(SLOW if slow else "")
-    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background is deaf
-    options = {"start_new_session": True, "preexec_fn": heard}
-    process = start("--no-notebook", "small.grid.yaml", "--quiet", **options)
+    process = start("--no-notebook", "small.grid.yaml", "--quiet")
     ready = here / "starting" if slow else here / "runs/small/.checkpoints"
     until(lambda: ready.exists() or process.poll())
     os.killpg(process.pid, signal.SIGINT)
@@ -342,7 +354,7 @@ def cluster(monkeypatch):
     made.shutdown()
 
 
-def test_a_cluster_loses_a_node_and_no_cell(here, cluster):
+def test_a_cluster_loses_a_node_and_no_cell(here, start, cluster):
     slow = "import os, time; open(f'{marks}/{rate}-{os.getpid()}', 'w'); time.sleep(2)"
     path = notebook(here, slow, "print(2 * rate)", parameters="rate = 0.4\nmarks = ''")
     (here / "marks").mkdir()

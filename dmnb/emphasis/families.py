@@ -101,8 +101,8 @@ def _check_exponent(beta: float, exponent: float) -> None:
 class Normal(Emphasis):
     """w = exp(-beta p (p - 2 mode)): a normal density cut to [0, 1] (equation 9).
 
-    mode and beta finite, else ValueError; the argmax is the mode clipped to [0, 1] if
-    beta > 0. psi is the field's name for the mode, by which dataclasses.replace passes it on.
+    mode and beta finite, else ValueError; for beta > 0 the argmax is the mode clipped to [0, 1].
+    psi is the field's name for the mode, by which dataclasses.replace passes it on.
     """
 
     psi: float

@@ -116,8 +116,7 @@ def p_histograms(clean: Any, noisy: Any, emphasis: Any = None, *, counts: bool =
 
     clean, noisy: p in [0, 1], of any shape; with counts=True how many fall in equal bins of [0, 1],
     as many bins in both. emphasis: its weight is drawn over the bars, on the right axis, in its
-    method's colour.
-    ValueError without any example.
+    method's colour. ValueError without any example.
     """
     if not counts:
         clean, noisy = (np.histogram(np.asarray(p), 40, (0, 1))[0] for p in (clean, noisy))

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js shell.js spread.js stories.js studio-state.js studio.css style.css svg.js traits.js; sha256 58ffee43e10837aa3e180853e56050c4d6b093488d06e120e84dc5cf1c2bf842
+// Bundled by build.js from ../../palette.json chart.js controls.js course.js data2d.js dom.js drawing.js emphasis.js field.js handles.js labels.js match.js nn.js numerics.js panel.js panels.css playground-state.js playground.css playground.js points.js random.js shell.js spread.js stories.js studio-state.js studio.css style.css svg.js traits.js; sha256 57242dfd861ae5ebfcaeb0ab64a2f6b441813ab317aaf977205672f7fd431954
 // svg.js
 var NAMESPACE = "http://www.w3.org/2000/svg";
 var DIGIT = 6.4;
@@ -1606,17 +1606,22 @@ function createHandles({ onMove, onRemove, onInsert }) {
 }
 
 // drawing.js
-function createDrawing({ read, onChange, onNote }) {
+function createDrawing({ read, onBegin = () => {
+}, onChange, onNote }) {
   let layout = null;
   let held = null;
-  const change = (points) => onChange(points.map(({ p, w }) => [p, w]));
+  function change(points, index) {
+    onBegin();
+    onChange(points);
+    handles.focus(index);
+  }
   function insert(p, w) {
-    const { points } = read();
+    const { points } = read() || {};
+    if (!points) return null;
     if (points.length >= MOST) return onNote(`A drawn curve has at most ${MOST} points.`);
     const next = inserted(points, p, w);
     if (!next) return onNote("There is a point there already.");
-    change(next.points);
-    return handles.focus(next.index);
+    return change(next.points, next.index);
   }
   function insertAfter(k) {
     const { points, emphasis: emphasis2 } = read();
@@ -1627,13 +1632,13 @@ function createDrawing({ read, onChange, onNote }) {
   function remove(k) {
     const next = removed(read().points, k);
     if (!next) return onNote("A drawn curve keeps two points, and a weight above 0.");
-    change(next);
-    return handles.focus(Math.min(k, next.length - 1));
+    return change(next, Math.min(k, next.length - 1));
   }
   const handles = createHandles({
     onMove(points, stays) {
+      if (held === null) onBegin();
       held = stays ? null : held ?? layout.yMax;
-      change(points);
+      onChange(points);
     },
     onRemove: remove,
     onInsert: insertAfter
@@ -1645,20 +1650,17 @@ function createDrawing({ read, onChange, onNote }) {
     if (drawn) handles.place(drawn.points, layout);
   }
   function clicked(event) {
-    if (!read()) return;
     const { left, top } = handles.element.getBoundingClientRect();
     const { valueAt, heightAt, yMax } = layout;
     const p = Math.min(1, Math.max(0, valueAt(event.clientX - left)));
     insert(p, Math.min(yMax, heightAt(event.clientY - top)));
   }
-  const tools = h(
-    "div",
-    { class: "tools drawing" },
-    h("span", {}, "Drag a point, click to add one, double-click one to remove it."),
+  const buttons = [
     button("Add a point", () => insertAfter(handles.current())),
     button("Remove the point", () => remove(handles.current()))
-  );
-  return { element: handles.element, tools, place, clicked, top: () => held ?? void 0 };
+  ];
+  const { element, focus } = handles;
+  return { element, buttons, focus, insert, place, clicked, top: () => held ?? void 0 };
 }
 
 // panels.css
@@ -2182,9 +2184,15 @@ function render({ model, el }) {
   const isDrawn = () => shown?.traits.family === "drawn";
   const drawing = createDrawing({
     read: () => isDrawn() && { points: shown.traits.drawn.map(([p, w]) => ({ p, w })), emphasis: shown.emphasis },
-    onChange: (drawn) => change({ drawn }),
+    onChange: (points) => change({ drawn: points.map(({ p, w }) => [p, w]) }),
     onNote: (note) => set({}, note)
   });
+  const tools = h(
+    "div",
+    { class: "tools drawing" },
+    h("span", {}, "Drag a point, click to add one, double-click one to remove it."),
+    ...drawing.buttons
+  );
   const sides = SIDES.map((id, k) => createPanel(id, {
     onResize: () => match && sides[k].drawField(match.sides[k], match.data),
     onLayout: (layout) => id === "own" && drawing.place(layout)
@@ -2223,7 +2231,7 @@ function render({ model, el }) {
     telling.textContent = story?.text ?? OWN_WORDS;
     emphasisControls.set(traits, emphasis2);
     settings.set(traits);
-    drawing.tools.hidden = !isDrawn();
+    tools.hidden = !isDrawn();
     speed.set(traits.speed);
     const both = isNoisy(match.data);
     const tops = [void 0, drawing.top()];
@@ -2266,7 +2274,7 @@ function render({ model, el }) {
     telling,
     emphasisControls.bar,
     emphasisControls.parameters,
-    drawing.tools,
+    tools,
     message,
     h(
       "div",

@@ -1,4 +1,4 @@
-// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js shell.js studio-state.js studio.css studio.js style.css svg.js traits.js; sha256 291444cc143b6957d945f75734ab16dbe9cd8c508c3466c8190bc02247ae4c0d
+// Bundled by build.js from ../../palette.json address.js bars.js chart.js comparison.js crowd.js dom.js drawing.js emphasis.js handles.js labels.js numerics.js pair.js panels.css picture.js points.js runs.js shell.js studio-state.js studio.css studio.js style.css svg.js traits.js; sha256 297f7d46b2e62a2db11f32dfe77b6273b87942557363abd4cf39d73ed8e66348
 // address.js
 var parts = () => location.hash.slice(1).split("&").filter(Boolean);
 var taken = globalThis[/* @__PURE__ */ Symbol.for("dmnb.addresses")] ??= /* @__PURE__ */ new Set();
@@ -1016,6 +1016,64 @@ function createHandles({ onMove, onRemove, onInsert }) {
   return { element, place, focus, current: () => last };
 }
 
+// drawing.js
+function createDrawing({ read, onBegin = () => {
+}, onChange, onNote }) {
+  let layout = null;
+  let held = null;
+  function change(points, index) {
+    onBegin();
+    onChange(points);
+    handles.focus(index);
+  }
+  function insert(p, w) {
+    const { points } = read() || {};
+    if (!points) return null;
+    if (points.length >= MOST) return onNote(`A drawn curve has at most ${MOST} points.`);
+    const next = inserted(points, p, w);
+    if (!next) return onNote("There is a point there already.");
+    return change(next.points, next.index);
+  }
+  function insertAfter(k) {
+    const { points, emphasis: emphasis2 } = read();
+    const from = Math.min(k, points.length - 2);
+    const middle = (points[from].p + points[from + 1].p) / 2;
+    return insert(middle, emphasis2.weight(middle));
+  }
+  function remove(k) {
+    const next = removed(read().points, k);
+    if (!next) return onNote("A drawn curve keeps two points, and a weight above 0.");
+    return change(next, Math.min(k, next.length - 1));
+  }
+  const handles = createHandles({
+    onMove(points, stays) {
+      if (held === null) onBegin();
+      held = stays ? null : held ?? layout.yMax;
+      onChange(points);
+    },
+    onRemove: remove,
+    onInsert: insertAfter
+  });
+  function place(next) {
+    layout = next;
+    const drawn = read();
+    handles.element.hidden = !drawn;
+    if (drawn) handles.place(drawn.points, layout);
+  }
+  function clicked(event) {
+    const { left, top } = handles.element.getBoundingClientRect();
+    const { valueAt, heightAt, yMax } = layout;
+    const p = Math.min(1, Math.max(0, valueAt(event.clientX - left)));
+    insert(p, Math.min(yMax, heightAt(event.clientY - top)));
+  }
+  const buttons = [
+    button("Add a point", () => insertAfter(handles.current())),
+    button("Remove the point", () => remove(handles.current()))
+  ];
+  const { element, focus } = handles;
+  return { element, buttons, focus, insert, place, clicked, top: () => held ?? void 0 };
+}
+
 // labels.js
 var places = (half) => [
   [half + 9, -10, 0],
@@ -1798,7 +1856,6 @@ var PLACES = { density: "Points are moved in the view of the weight.", weight: D
 var rounded = (value) => Number(value.toFixed(4));
 function render({ model, el }) {
   let shown = null;
-  let held = null;
   let past = [];
   const { element: spoken, say } = announcer();
   const { runs, complaint } = soundRuns(model.get("_runs") ?? []);
@@ -1838,43 +1895,18 @@ function render({ model, el }) {
   function startDrawing() {
     remember();
     change({ curve: through(tracedFrom(shown.emphasis)), view: "weight" });
-    handles.focus(0);
-  }
-  function insert(p, w) {
-    const points = pointsOf(shown.emphasis);
-    if (points.length >= MOST) return set({}, `A drawn curve has at most ${MOST} points.`);
-    const next = inserted(points, p, w);
-    if (!next) return set({}, "There is a point there already.");
-    remember();
-    change({ curve: through(next.points) });
-    return handles.focus(next.index);
-  }
-  function insertAfter(k) {
-    const { p } = shown.emphasis.parameters;
-    const from = Math.min(k, p.length - 2);
-    const middle = (p[from] + p[from + 1]) / 2;
-    return insert(middle, shown.emphasis.weight(middle));
-  }
-  function remove(k) {
-    const next = removed(pointsOf(shown.emphasis), k);
-    if (!next) return set({}, "A drawn curve keeps two points, and a weight above 0.");
-    remember();
-    change({ curve: through(next) });
-    return handles.focus(Math.min(k, next.length - 1));
+    drawing.focus(0);
   }
   function undo() {
     const last = past.at(-1);
     past = past.slice(0, -1);
     if (last) change(last);
   }
-  const handles = createHandles({
-    onMove(points, stays) {
-      if (held === null) remember();
-      held = stays ? null : shown.layout.yMax;
-      change({ curve: through(points) });
-    },
-    onRemove: remove,
-    onInsert: insertAfter
+  const drawing = createDrawing({
+    read: () => isMovable() && { points: pointsOf(shown.emphasis), emphasis: shown.emphasis },
+    onBegin: remember,
+    onChange: (points) => change({ curve: through(points) }),
+    onNote: (note) => set({}, note)
   });
   const family = select({ label: "Emphasis", options: LABELS, onChange: chooseFamily });
   const drawButton = button("Draw it by hand", startDrawing);
@@ -1909,13 +1941,7 @@ function render({ model, el }) {
     onCommit: (value) => changeMode(shown.emphasis.mode, value)
   });
   const undoButton = button("Undo", undo);
-  const tools = h(
-    "div",
-    { class: "tools" },
-    button("Add a point", () => insertAfter(handles.current())),
-    button("Remove the point", () => remove(handles.current())),
-    undoButton
-  );
+  const tools = h("div", { class: "tools" }, ...drawing.buttons, undoButton);
   const view = choice({
     legend: "Against p, show",
     options: VIEWS,
@@ -1959,15 +1985,14 @@ function render({ model, el }) {
   const pair = createPair({
     onLayout(layout) {
       shown.layout = layout;
-      handles.element.hidden = !isMovable();
-      if (isMovable()) handles.place(pointsOf(shown.emphasis), layout);
+      drawing.place(layout);
       drawCrowd();
     },
-    onPlace: (p, w) => isMovable() ? insert(p, w) : null
+    onPlace: drawing.insert
   });
   function yTop() {
     if (!isMovable()) return void 0;
-    return held ?? 1.2 * Math.max(...shown.emphasis.parameters.w);
+    return drawing.top() ?? 1.2 * Math.max(...shown.emphasis.parameters.w);
   }
   const crowd = runs.length ? createCrowd({
     runs,
@@ -2043,7 +2068,7 @@ function render({ model, el }) {
         "div",
         { class: "panel" },
         view.element,
-        h("div", { class: "canvas" }, pair.p.element, handles.element)
+        h("div", { class: "canvas" }, pair.p.element, drawing.element)
       ),
       h("div", { class: "panel" }, against.element, pair.m.element)
     ),

@@ -153,9 +153,12 @@ function render({ model, el }) {
   const drawing = createDrawing({
     read: () => isDrawn() &&
       { points: shown.traits.drawn.map(([p, w]) => ({ p, w })), emphasis: shown.emphasis },
-    onChange: (drawn) => change({ drawn }),
+    onChange: (points) => change({ drawn: points.map(({ p, w }) => [p, w]) }),
     onNote: (note) => set({}, note),
   });
+  const tools = h("div", { class: "tools drawing" },
+    h("span", {}, "Drag a point, click to add one, double-click one to remove it."),
+    ...drawing.buttons);
 
   // Pictures -------------------------------------------------------------------------------------
 
@@ -206,7 +209,7 @@ function render({ model, el }) {
     telling.textContent = story?.text ?? OWN_WORDS;
     emphasisControls.set(traits, emphasis);
     settings.set(traits);
-    drawing.tools.hidden = !isDrawn();
+    tools.hidden = !isDrawn();
     speed.set(traits.speed);
     const both = isNoisy(match.data);
     const tops = [undefined, drawing.top()];
@@ -248,7 +251,7 @@ function render({ model, el }) {
     telling,
     emphasisControls.bar,
     emphasisControls.parameters,
-    drawing.tools,
+    tools,
     message,
     h("div", { class: "bar deck" },
       h("div", { class: "tools" }, playButton, stepButton, resetButton), epoch, speed.element),

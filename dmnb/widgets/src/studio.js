@@ -5,12 +5,12 @@ import { claimAddress } from "./address.js";
 import { createComparison } from "./comparison.js";
 import { createCrowd } from "./crowd.js";
 import { announcer, button, choice, copyButton, h, numberField, parameter, select } from "./dom.js";
+import { createDrawing } from "./drawing.js";
 import { fromDict, fromMode, symbolOf } from "./emphasis.js";
-import { createHandles } from "./handles.js";
 import { createPair } from "./pair.js";
 import panels from "./panels.css";
 import { download, toPng, toSvg } from "./picture.js";
-import { inserted, MOST, pointsOf, removed, through, tracedFrom } from "./points.js";
+import { pointsOf, through, tracedFrom } from "./points.js";
 import { soundRuns } from "./runs.js";
 import { breakable, createRoot, followTraits } from "./shell.js";
 import {
@@ -30,7 +30,6 @@ const rounded = (value) => Number(value.toFixed(4));
 
 function render({ model, el }) {
   let shown = null; // the traits last drawn, with their emphasis, curves and the layout of panelP
-  let held = null; // the top of the axis while a point is dragged
   let past = []; // what undo goes back to
   const { element: spoken, say } = announcer();
   const { runs, complaint } = soundRuns(model.get("_runs") ?? []);
@@ -76,32 +75,7 @@ function render({ model, el }) {
   function startDrawing() {
     remember();
     change({ curve: through(tracedFrom(shown.emphasis)), view: "weight" });
-    handles.focus(0);
-  }
-
-  function insert(p, w) {
-    const points = pointsOf(shown.emphasis);
-    if (points.length >= MOST) return set({}, `A drawn curve has at most ${MOST} points.`);
-    const next = inserted(points, p, w);
-    if (!next) return set({}, "There is a point there already.");
-    remember();
-    change({ curve: through(next.points) });
-    return handles.focus(next.index);
-  }
-
-  function insertAfter(k) {
-    const { p } = shown.emphasis.parameters;
-    const from = Math.min(k, p.length - 2);
-    const middle = (p[from] + p[from + 1]) / 2;
-    return insert(middle, shown.emphasis.weight(middle));
-  }
-
-  function remove(k) {
-    const next = removed(pointsOf(shown.emphasis), k);
-    if (!next) return set({}, "A drawn curve keeps two points, and a weight above 0.");
-    remember();
-    change({ curve: through(next) });
-    return handles.focus(Math.min(k, next.length - 1));
+    drawing.focus(0);
   }
 
   function undo() {
@@ -110,14 +84,11 @@ function render({ model, el }) {
     if (last) change(last);
   }
 
-  const handles = createHandles({
-    onMove(points, stays) {
-      if (held === null) remember();
-      held = stays ? null : shown.layout.yMax;
-      change({ curve: through(points) });
-    },
-    onRemove: remove,
-    onInsert: insertAfter,
+  const drawing = createDrawing({
+    read: () => isMovable() && { points: pointsOf(shown.emphasis), emphasis: shown.emphasis },
+    onBegin: remember,
+    onChange: (points) => change({ curve: through(points) }),
+    onNote: (note) => set({}, note),
   });
 
   // Controls -------------------------------------------------------------------------------------
@@ -144,10 +115,7 @@ function render({ model, el }) {
     onCommit: (value) => changeMode(shown.emphasis.mode, value),
   });
   const undoButton = button("Undo", undo);
-  const tools = h("div", { class: "tools" },
-    button("Add a point", () => insertAfter(handles.current())),
-    button("Remove the point", () => remove(handles.current())),
-    undoButton);
+  const tools = h("div", { class: "tools" }, ...drawing.buttons, undoButton);
   const view = choice({
     legend: "Against p, show", options: VIEWS, onChange: (value) => change({ view: value }),
   });
@@ -186,17 +154,16 @@ function render({ model, el }) {
   const pair = createPair({
     onLayout(layout) {
       shown.layout = layout;
-      handles.element.hidden = !isMovable();
-      if (isMovable()) handles.place(pointsOf(shown.emphasis), layout);
+      drawing.place(layout);
       drawCrowd();
     },
-    onPlace: (p, w) => (isMovable() ? insert(p, w) : null),
+    onPlace: drawing.insert,
   });
 
   /** Room above a curve that is drawn; none is made while a finger holds a point. */
   function yTop() {
     if (!isMovable()) return undefined;
-    return held ?? 1.2 * Math.max(...shown.emphasis.parameters.w);
+    return drawing.top() ?? 1.2 * Math.max(...shown.emphasis.parameters.w);
   }
 
   const crowd = runs.length ? createCrowd({
@@ -262,7 +229,7 @@ function render({ model, el }) {
     message,
     h("div", { class: "charts" },
       h("div", { class: "panel" }, view.element,
-        h("div", { class: "canvas" }, pair.p.element, handles.element)),
+        h("div", { class: "canvas" }, pair.p.element, drawing.element)),
       h("div", { class: "panel" }, against.element, pair.m.element)),
     pair.readout,
     comparison.element,
