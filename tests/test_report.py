@@ -49,6 +49,18 @@ def test_markdown(records):
     assert len(table) == 3 and table[2].startswith("| anchored DM | 1 |")
 
 
+def test_figures_are_set_flush_right_and_words_are_not():
+    rows = [
+        {"emphasis": "cce", "lr": 0.003, "final": 82.0, "change": "81.5 → 93.0", "note": "2 broke"},
+        {"emphasis": "dm", "lr": 0.1, "final": 64.6, "change": "69.7 (66 to 71)", "note": ""},
+        {"emphasis": "gce", "lr": None, "final": None, "change": "overflow", "note": "3"},
+    ]
+    _, rule, *body = report.markdown(rows).splitlines()
+    assert rule == "| --- | ---: | ---: | ---: | --- |"
+    assert body[0] == "| CCE | 0.003 | 82.0 | 81.5 → 93.0 | 2 broke |"
+    assert body[2] == "| GCE |  |  | overflow | 3 |"
+
+
 PAPER = ROOT / "book/results/paper"
 TABLES = [report.read_table(path) for path in sorted(PAPER.glob("*.csv"))]
 

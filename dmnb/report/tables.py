@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
@@ -13,6 +14,8 @@ from dmnb.record import Record
 REPEATED = ("seed", "device", "record_every")
 # The settings of a weighting; a method reads some of them.
 WEIGHTING = ("lam", "beta", "q")
+_FIGURES = re.compile(r"([^A-Za-z]|\b(to|none|overflow)\b)*")  # a cell without other words
+_TENTHS = re.compile(r"-?\d+(\.\d)?")
 
 
 def percent(values: Sequence[float]) -> str:
@@ -133,13 +136,14 @@ def crossed(
 def markdown(rows: Sequence[Mapping]) -> str:
     """Rows with the same keys as a Markdown table, methods by their names. No rows: ValueError.
 
-    No line breaks between a mean and its deviation: the spaces about ± are no-break spaces.
+    Columns of figures are set flush right, tenths below tenths. No line breaks between a mean and
+    its deviation: the spaces about ± are no-break spaces.
     """
     if not rows:
         raise ValueError("rows must not be empty")
-    head = [str(key) for key in rows[0]]
-    lines = [head, ["---"] * len(head)]
-    lines += [[cell(value) for value in row.values()] for row in rows]
+    columns = [_column(values) for values in zip(*(row.values() for row in rows), strict=True)]
+    rule = ["---:" if all(map(_FIGURES.fullmatch, column)) else "---" for column in columns]
+    lines = [[str(key) for key in rows[0]], rule, *zip(*columns, strict=True)]
     text = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return text.replace(" ± ", "\xa0±\xa0")
 
@@ -161,6 +165,15 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:g}" if isinstance(value, float) else NAMES.get(value, str(value))
+
+
+def _column(values: Sequence[Any]) -> list[str]:
+    """The cells of a column: numbers all with a decimal where one has it and none has more."""
+    cells = [cell(value) for value in values]
+    numbers = [text for text in cells if text not in ("", "–")]
+    if any("." in text for text in numbers) and all(map(_TENTHS.fullmatch, numbers)):
+        cells = [f"{float(text):.1f}" if text in numbers else text for text in cells]
+    return cells
 
 
 def _grouped(records: Iterable[Record], by: Sequence[str]) -> list[tuple[dict, list[Record]]]:
