@@ -179,11 +179,13 @@ def test_rate_panels_share_an_axis_and_name_methods_once():
         plots.rate_panels({})
 
 
-def test_a_run_below_the_floor_is_a_triangle_on_it():
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_run_below_the_floor_is_a_triangle_on_it(alone):
     records = [record("gce", seed, 0.1) for seed in (0, 1)]
     highest, lowest = sorted((100 * r.final for r in records), reverse=True)
     floor = (highest + lowest) / 2
-    (ax,) = plots.rate_panels({"one": records}, floor=floor).axes
+    figure = plots.rate_sweep if alone else lambda r, **o: plots.rate_panels({"one": r}, **o)
+    (ax,) = figure(records, floor=floor).axes
     dots, below = (x for x in ax.lines if x.get_linestyle() == "None")
     assert dots.get_ydata() == pytest.approx([highest])
     assert (below.get_marker(), *below.get_ydata()) == ("v", floor)

@@ -73,14 +73,15 @@ def p_curves(records_by_method: Mapping[str, Sequence[Any]]) -> Figure:
     return axes[0].figure
 
 
-def rate_sweep(records: Iterable[Any]) -> Figure:
+def rate_sweep(records: Iterable[Any], *, floor: float | None = None) -> Figure:
     """Final test accuracy against learning rate: a marker a run, a line through the means.
 
     records: Records with config["lr"], or method -> Records. The mean over the best epochs, which
-    no run may be judged by, is the faint line above. ValueError when empty.
+    no run may be judged by, is the faint line above. floor: the lowest y shown, in %; a run that
+    ends below is a triangle there. None: whatever all runs need. ValueError when empty.
     """
     ax = new_axes()
-    _rates(ax, records)
+    _rates(ax, records, floor)
     ax.set(xlabel="learning rate", ylabel="test accuracy, %")
     add_key(ax, [ink("-", marker="o"), ink("-", linewidth=1, alpha=0.5)], ["final", "best epoch"])
     name_ends(ax)
@@ -93,9 +94,8 @@ def rate_panels(
     """`rate_sweep` side by side, the same methods in the same order.
 
     The names stand beside the last panel. panels: title -> what rate_sweep takes. y_label: what
-    ``final`` and ``best`` are, for things that have these and a config like a Record's. floor: the
-    lowest y shown, in %; a run that ends below is a triangle there. None: whatever all runs need.
-    ValueError when empty.
+    ``final`` and ``best`` are, for things that have these and a config like a Record's. floor: as
+    for rate_sweep. ValueError when empty.
     """
     require(panels, "panels")
     axes = _panels(panels, x_label="learning rate", y_label=y_label)
