@@ -53,9 +53,9 @@ def check_range(y: Tensor, classes: int) -> None:
         raise ValueError(f"target must lie in [0, {classes}), got {y[outside][0].item()}")
 
 
-def is_traced(*tensors: Tensor) -> bool:
-    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
-    return torch.compiler.is_compiling() or any(map(wrapped, tensors))
+def is_traced() -> bool:
+    """Whether inside torch.compile or a transform of torch.func, whatever it transforms."""
+    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
 
 
 def is_batched(gradient: Tensor) -> bool:

@@ -45,7 +45,7 @@ def log_odds(logits: Tensor, target: Tensor) -> Tensor:
             [0, C). In torch.compile and torch.func its m is NaN instead.
     """
     z, y = rows_of(logits, target)
-    if z.is_cpu and not is_traced(z, y):
+    if z.is_cpu and not is_traced():
         check_range(y, z.shape[1])
     m = log_odds_of(z, y)
     return m.to(result_dtype(logits)).reshape(target.shape)
@@ -107,7 +107,7 @@ def dm_loss(
             outside [0, C). In torch.compile and torch.func its row is NaN instead.
         RuntimeError: for backend "fused" where the kernels cannot be used; it says why.
     """
-    _check_options(emphasis, normalization, reduction, backend)
+    _check_options(emphasis, normalization, reduction, backend, weight, ignore_index)
     z, y = rows_of(logits, target)
     emphasis = emphasis._for_labels(y, z.shape[1])
     options = (emphasis, normalization, reduction, weight, ignore_index, process_group)
@@ -117,7 +117,7 @@ def dm_loss(
     if kernels is None:
         total = _reference(z, y, *options)
     else:
-        again = None if is_traced(z) else lambda z: _reference(z, y, *options)
+        again = None if is_traced() else lambda z: _reference(z, y, *options)
         total, _ = kernels.dm_loss(z, y, *options, again)
     return total.reshape(target.shape) if reduction == "none" else total
 
@@ -133,7 +133,7 @@ def _reference(
     process_group: Any,
 ) -> Tensor:
     """dm_loss of (N, C) logits and (N, 1) labels in torch alone; (N,) for reduction "none"."""
-    eager = z.is_cpu and not is_traced(z, y)
+    eager = z.is_cpu and not is_traced()
     alike = weight is None and process_group is None and not 0 <= ignore_index < z.shape[1]
     if eager and alike and len(z) > 0:
         divisor = partial(_divisor, normalization, reduction, emphasis.integral)
@@ -163,7 +163,7 @@ def _weighted_rows(
     z: Tensor, y: Tensor, emphasis: Emphasis, weight: Tensor | None, ignore_index: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """c l / Z, c w / 2Z and c, all (N, 1); c: class weights or 1, 0 where ignored."""
-    traced = is_traced(z, y)
+    traced = is_traced()
     ignored = y == ignore_index
     label = y.masked_fill(ignored, 0)
     if traced:
@@ -202,7 +202,14 @@ def _kernels(z: Tensor, emphasis: Emphasis, *, required: bool) -> ModuleType | N
     return None if needed else _fused
 
 
-def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backend: str) -> None:
+def _check_options(
+    emphasis: Emphasis,
+    normalization: str,
+    reduction: str,
+    backend: str,
+    weight: Tensor | None,
+    ignore_index: int,
+) -> None:
     if not isinstance(emphasis, Emphasis):
         raise ValueError(f"emphasis must be a dmnb.emphasis.Emphasis, got {emphasis!r}")
     for name, value, allowed in (
@@ -212,6 +219,10 @@ def _check_options(emphasis: Emphasis, normalization: str, reduction: str, backe
     ):
         if value not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    if not (weight is None or isinstance(weight, Tensor)):
+        raise ValueError(f"weight must be a (C,) tensor of class weights or None, got {weight!r}")
+    if not isinstance(ignore_index, int):
+        raise ValueError(f"ignore_index must be a label, an integer, got {ignore_index!r}")
 
 
 def _batch_divisor(
@@ -265,7 +276,7 @@ class DMLoss(nn.Module):
         backend: str = "auto",
     ) -> None:
         super().__init__()
-        _check_options(emphasis, normalization, reduction, backend)
+        _check_options(emphasis, normalization, reduction, backend, weight, ignore_index)
         self.emphasis = emphasis
         self.normalization = normalization
         self.reduction = reduction

@@ -239,7 +239,7 @@ def _number(value: Any) -> float:
     """A number, also one in a tensor; nan for anything else."""
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
-    return value if isinstance(value, Real) else math.nan
+    return value if isinstance(value, Real) and not isinstance(value, bool) else math.nan
 
 
 def _largest_remainders(shares: Tensor, total: int) -> Tensor:
@@ -257,9 +257,11 @@ def _integers(values: Labels, name: str) -> Tensor:
     values = values if isinstance(values, Tensor) else np.array(values)
     if values.ndim != 1:
         raise ValueError(f"{name} must have shape (N,), got {tuple(values.shape)}")
-    if len(values) > 0 and not re.match(r"(torch\.)?u?int", str(values.dtype)):
+    if len(values) > 0 and not re.match(r"(torch\.)?u?int|>[iu]", str(values.dtype)):
         raise ValueError(f"{name} must be integers, got {values.dtype}")
-    return torch.as_tensor(values).long()
+    if isinstance(values, Tensor):
+        return values.long()
+    return torch.from_numpy(values.astype(np.int64, order="C"))
 
 
 def _device_of(generator: torch.Generator | None) -> torch.device:
@@ -310,7 +312,9 @@ def _target_classes(
 
 
 def _checked_matrix(matrix: Tensor | Sequence[Sequence[float]]) -> Tensor:
-    matrix = torch.as_tensor(matrix).double()
+    if not isinstance(matrix, Tensor):
+        matrix = torch.from_numpy(np.array(matrix, dtype=np.float64, order="C"))
+    matrix = matrix.double()
     if matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < 2:
         raise ValueError(f"matrix must be C x C with C >= 2, got {tuple(matrix.shape)}")
     if not ((matrix >= 0) & (matrix <= 1)).all():

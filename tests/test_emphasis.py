@@ -196,6 +196,29 @@ def test_objective_differentiates_to_any_order():
     assert torch.autograd.gradgradcheck(e.objective, m)
 
 
+def test_any_numpy_array_will_do(recwarn):
+    e, p = DM(0.5, 12), np.linspace(0, 1, 5)
+    p.flags.writeable = False
+    np.testing.assert_array_equal(e.weight(p[::-1]), e.weight(p)[::-1])
+    assert e.variance(p[::-1]) == pytest.approx(e.variance(p))
+    assert not recwarn
+
+
+def test_a_function_that_works_in_place_changes_nothing_else():
+    before, p = MAE().objective(-1e7), torch.linspace(0, 1, 5, dtype=torch.float64)
+    weight = Custom(lambda p: 1 - p.clamp_(0.1, 0.9)).weight(p)
+    torch.testing.assert_close(weight, 1 - torch.linspace(0, 1, 5).double().clamp(0.1, 0.9))
+    assert p[0] == 0 and MAE().objective(-1e7) == before
+
+
+@pytest.mark.parametrize("value", [True, "a", None])
+def test_a_parameter_is_a_number(value):
+    with pytest.raises(ValueError, match="lam must be a number"):
+        DM(value, 12)
+    with pytest.raises(ValueError, match="mode must be a number"):
+        DM.from_mode(value, 8)
+
+
 @named
 def test_kind_shape_and_dtype_come_back(e):
     for p in (0.25, np.full((2, 3), 0.25), torch.full((2, 3), 0.25), torch.tensor(0.25).double()):

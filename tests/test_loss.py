@@ -358,6 +358,31 @@ def test_compiled_for_any_number_of_classes():
         assert (leaf.grad[2] == 0).all()
 
 
+def test_a_transform_of_something_else_than_the_logits():
+    z, y, e = torch.randn(3, 5), torch.tensor([0, 1, 2]), DM(0.5, 12)
+    weights = torch.rand(4, 5)
+    at_once = torch.vmap(lambda weight: dm_loss(z, y, e, weight=weight))(weights)
+    torch.testing.assert_close(
+        at_once, torch.stack([dm_loss(z, y, e, weight=weight) for weight in weights])
+    )
+    both = torch.vmap(lambda other: dm_loss(z, y, e) + dm_loss(other, y, e))(z.expand(2, 3, 5))
+    torch.testing.assert_close(both, 2 * dm_loss(z, y, e).expand(2))
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"weight": [1.0] * 5}, r"weight must be a \(C,\) tensor"),
+        ({"ignore_index": 1.5}, "ignore_index must be a label"),
+    ],
+)
+def test_wrong_kinds_are_named_at_once(options, words):
+    with pytest.raises(ValueError, match=words):
+        DMLoss(DM(0.5, 12), **options)
+    with pytest.raises(ValueError, match=words):
+        dm_loss(torch.zeros(2, 5), torch.zeros(2, dtype=torch.long), DM(0.5, 12), **options)
+
+
 def test_functional_transforms():
     z, y = rows_at((-30, -3, 0.2, 4, 30), 6)
 

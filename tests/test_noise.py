@@ -338,6 +338,19 @@ def test_bad_superclasses_are_refused():
         noise.superclass_map([0, 0, -1, -1])
 
 
+def test_any_numpy_array_of_labels_will_do():
+    y = np.arange(10) % 2
+    for strange in (y.astype(">i4"), np.repeat(y, 2)[::2]):
+        torch.testing.assert_close(
+            noise.symmetric(strange, 0.4, 2, generator=torch.Generator().manual_seed(0)),
+            noise.symmetric(y, 0.4, 2, generator=torch.Generator().manual_seed(0)),
+        )
+    reverse = np.array([[0.9, 0.1], [0.2, 0.8]])[::-1, ::-1]
+    assert noise.from_matrix(y[::-1], reverse).shape == (10,)
+    with pytest.raises(ValueError, match="rate must be in"):
+        noise.symmetric(y, True, 2)
+
+
 def test_rate_refuses_what_it_cannot_compare():
     with pytest.raises(ValueError, match="got 2 and 1"):
         noise.rate([0, 1], [0])

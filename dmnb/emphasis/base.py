@@ -54,10 +54,15 @@ def _answer_in_kind(method):
         if isinstance(x, Tensor):
             dtype = x.dtype if x.is_floating_point() else torch.get_default_dtype()
             return method(self, wide(x)).to(dtype)
-        result = method(self, torch.from_numpy(np.asarray(x, dtype=np.float64)))
+        result = method(self, _doubles(x))
         return result.numpy() if isinstance(x, np.ndarray) else result.item()
 
     return wrapped
+
+
+def _doubles(x: Any) -> Tensor:
+    """A copy of numbers or an array, whose strides or flags a tensor cannot have."""
+    return torch.from_numpy(np.array(x, dtype=np.float64, order="C"))
 
 
 def check(name: str, value: float, valid: bool, allowed: str) -> None:
@@ -65,11 +70,12 @@ def check(name: str, value: float, valid: bool, allowed: str) -> None:
         raise ValueError(f"{name} must be {allowed}, got {value!r}")
 
 
-def _number(name: str, value: Any) -> float:
+def number(name: str, value: Any) -> float:
     """A parameter as a number: a tensor could change, and would leave the table of l behind."""
-    if isinstance(value, int | float):
+    if type(value) in (int, float):
         return value
     scalar = isinstance(value, Real) or getattr(value, "ndim", None) == 0
+    scalar = scalar and not isinstance(value, bool)
     learnt = getattr(value, "requires_grad", False)
     check(name, value, scalar and not learnt, "a number, and not one to be learnt")
     return float(value)
@@ -131,8 +137,8 @@ class Emphasis(ABC):
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             if field.type in ("float", float):
-                number = _number(field.name, getattr(self, field.name))
-                object.__setattr__(self, field.name, number)
+                value = number(field.name, getattr(self, field.name))
+                object.__setattr__(self, field.name, value)
         with torch._C._DisableFuncTorch():  # the table is a constant, also inside vmap and grad
             self._validate()
             object.__setattr__(self, "_tables", {torch.device("cpu"): self._tabulate()})
@@ -249,7 +255,7 @@ class Emphasis(ABC):
         p: probabilities of any shape, in [0, 1]; None for p uniform on [0, 1].
         """
         if p is not None:
-            p = p if isinstance(p, Tensor) else torch.from_numpy(np.asarray(p, dtype=np.float64))
+            p = p if isinstance(p, Tensor) else _doubles(p)
             w = self.weight(wide(p))
             check("p", p, w.numel() > 0, "not empty")
             return w.var(correction=0).item()

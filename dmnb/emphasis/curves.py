@@ -132,7 +132,7 @@ class Custom(Emphasis):
     def _takes_tensors(self, p: Tensor) -> bool:
         """Whether fn takes all p at once, and not one after another; ValueError if neither."""
         try:
-            if isinstance(self.fn(p), Tensor | Real):
+            if isinstance(self.fn(p.clone()), Tensor | Real):
                 return True
             reason: Any = "its result is none"
         except Exception as error:  # whatever a function of numbers raises when it gets a tensor
@@ -149,7 +149,7 @@ class Custom(Emphasis):
     def _weight(self, p: Tensor, c: Tensor) -> Tensor:
         if not self._of_tensors:
             return _Points.apply(p, self.fn)
-        w = self.fn(p)
+        w = self.fn(p.clone())  # it may work in place
         return w.to(p.dtype) if isinstance(w, Tensor) else torch.full_like(p, w)
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dmnb.emphasis.base import Emphasis, check
+from dmnb.emphasis.base import Emphasis, check, number
 from dmnb.emphasis.losses import LossEmphasis, probability
 
 
@@ -39,6 +39,7 @@ class DM(Emphasis):
     @classmethod
     def from_mode(cls, mode: float, contrast: float) -> DM:
         """The member whose mode is psi in [0, 1) and whose contrast is R = max w / w(1) >= 1."""
+        mode, contrast = number("mode", mode), number("contrast", contrast)
         check("mode", mode, 0 <= mode < 1, "in [0, 1)")
         check("contrast", contrast, 1 <= contrast < math.inf, "finite and >= 1")
         lam = mode / (1 - mode)

@@ -37,7 +37,7 @@ def fit_many(
     *,
     labels: Sequence[Tensor],
     epochs: int,
-    lr: float | Sequence[float],
+    lr: float | Sequence[float] | Tensor,
     subsets: Sequence[Tensor] | None = None,
     generators: Sequence[torch.Generator] | None = None,
     clean_labels: Tensor | None = None,
@@ -83,6 +83,7 @@ def fit_many(
     """
     check_images(data, parts=("train_images", "test_images", "test_labels"))
     count = len(models)
+    lr = lr.tolist() if isinstance(lr, Tensor) else lr
     rates = [lr] * count if isinstance(lr, Real) else list(lr)
     generators = [None] * count if generators is None else generators
     rows = [torch.arange(len(data.train_images))] * count if subsets is None else subsets
