@@ -53,11 +53,6 @@ def check_range(y: Tensor, classes: int) -> None:
         raise ValueError(f"target must lie in [0, {classes}), got {y[outside][0].item()}")
 
 
-def is_traced() -> bool:
-    """Whether inside torch.compile or a transform of torch.func, whatever it transforms."""
-    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
-
-
 def is_batched(gradient: Tensor) -> bool:
     """Whether it stands for several, under is_grads_batched=True or inside vmap."""
     functorch = torch._C._functorch

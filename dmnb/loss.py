@@ -14,14 +14,16 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.util import find_spec
+from numbers import Integral
 from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from dmnb._rows import Rows, check_range, is_traced, log_odds_of, plain_rows, result_dtype, rows_of
+from dmnb._rows import Rows, check_range, log_odds_of, plain_rows, result_dtype, rows_of
 from dmnb.emphasis import Emphasis
+from dmnb.emphasis.base import is_traced
 
 NORMALIZATIONS = ("none", "integral", "batch")
 REDUCTIONS = ("mean", "sum", "none")
@@ -221,7 +223,7 @@ def _check_options(
             raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     if not (weight is None or isinstance(weight, Tensor)):
         raise ValueError(f"weight must be a (C,) tensor of class weights or None, got {weight!r}")
-    if not isinstance(ignore_index, int):
+    if not isinstance(ignore_index, Integral):
         raise ValueError(f"ignore_index must be a label, an integer, got {ignore_index!r}")
 
 

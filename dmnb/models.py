@@ -6,6 +6,7 @@ Parameters are drawn from torch's global generator: seed it, or build inside tor
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Integral
 from pathlib import Path
 
 import torch
@@ -55,14 +56,15 @@ def build(
     if name not in NAMES:
         raise ValueError(f"model must be one of {', '.join(NAMES)}; got {name!r}")
     smallest = _SMALLEST.get(name, 4)
-    if len(in_shape) != 3 or in_shape[0] < 1 or min(in_shape[1:]) < smallest:
+    three = isinstance(in_shape, Sequence) and len(in_shape) == 3
+    if not three or in_shape[0] < 1 or min(in_shape[1:]) < smallest:
         raise ValueError(
             f"in_shape of {name} must be (channels, H, W) with H, W >= {smallest}, got {in_shape}"
         )
-    if num_classes < 2:
-        raise ValueError(f"num_classes must be >= 2, got {num_classes}")
-    if width is not None and width < 1:
-        raise ValueError(f"width must be >= 1, got {width}")
+    if not isinstance(num_classes, Integral) or num_classes < 2:
+        raise ValueError(f"num_classes must be an integer >= 2, got {num_classes!r}")
+    if width is not None and (not isinstance(width, Integral) or width < 1):
+        raise ValueError(f"width must be an integer >= 1, got {width!r}")
     if width is not None and name in _OF_ONE_WIDTH:
         raise ValueError(f"width of {name} is its own and must be None, got {width}")
     if weights is not None and name != "resnet50":

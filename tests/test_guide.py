@@ -59,7 +59,10 @@ def test_the_mode_rises_with_the_noise():
         (lambda: guide.noise_rate(torch.tensor([0.0, torch.inf])), "m must be finite, got inf"),
         (lambda: guide.look(Config(lr=1e9, width=16)), r"diverged in epoch 1: lower lr, .*1e\+09"),
         (lambda: guide.suggest(1.5), r"rate must be in \[0, 1\], got 1\.5"),
+        (lambda: guide.suggest("0.4"), "rate must be a number, .* got '0.4'"),
+        (lambda: guide.suggest(True), "rate must be a number, .* got True"),
         (lambda: guide.suspects(None, threshold=1), "threshold"),
+        (lambda: guide.suspects(None, threshold="a"), "threshold must be a number"),
     ],
 )
 def test_bad_values_are_named(call, words):

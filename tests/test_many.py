@@ -80,7 +80,7 @@ def one_after_another(
     nets, losses, data, *, labels, lr, subsets=None, clean_labels=None, **options
 ):
     curves = []
-    rates = lr if isinstance(lr, list) else [lr] * len(nets)
+    rates = np.broadcast_to(lr, len(nets)).tolist()
     for k, (net, loss) in enumerate(zip(nets, losses, strict=True)):
         rows = slice(None) if subsets is None else subsets[k]
         part = copy.copy(data)
@@ -150,6 +150,7 @@ def test_every_loss_has_the_curves_it_has_alone():
         {"schedule": "step", "milestones": [3, 7], "drop": 3},
         {"schedule": "inv"},
         {"lr": [0.01, 0.03, 0.1, 0.05]},
+        {"lr": torch.tensor([0.01, 0.03, 0.1, 0.05])},
         {"lr": np.float32(0.03)},
         {"record_every": 3},
         {"clean_labels": None},

@@ -336,6 +336,15 @@ def test_there_are_as_many_labels_as_images():
             fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.1)
 
 
+@pytest.mark.parametrize("part", ["train_images", "test_images"])
+def test_there_are_data(part):
+    data, _ = blobs()
+    setattr(data, part, getattr(data, part)[:0])
+    setattr(data, part.replace("images", "labels"), torch.zeros(0, dtype=torch.long))
+    with pytest.raises(ValueError, match=f"{part} must not be empty"):
+        fit(network(), nn.CrossEntropyLoss(), data, epochs=1, lr=0.1)
+
+
 def test_vectors_are_not_cropped():
     data, _ = blobs()
     for name in ("train_images", "test_images"):

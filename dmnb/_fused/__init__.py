@@ -30,6 +30,7 @@ from dmnb._fused import kernels, launch, table
 from dmnb._fused.launch import Options
 from dmnb._rows import is_batched
 from dmnb.emphasis import Emphasis
+from dmnb.emphasis.base import is_traced
 
 ONE_PASS = 2**26  # bytes: what is smaller is still in L2 when backward comes, or nearly
 WIDE = 2048  # columns: with fewer there are too many labels for one program to count
@@ -159,7 +160,7 @@ def needs(z: Tensor, emphasis: Emphasis) -> str | None:
         return f"logits on a CUDA device, got {z.device}"
     if z.dtype not in (torch.float32, torch.bfloat16, torch.float16):
         return f"logits of float32, bfloat16 or float16, got {z.dtype}"
-    if not torch.compiler.is_compiling() and torch._C._functorch.is_functorch_wrapped_tensor(z):
+    if is_traced() and not torch.compiler.is_compiling():
         return "logits outside the transforms of torch.func"
     if z.shape[1] * z.stride(1) >= 2**31:
         return f"rows that span less than 2^31 elements, got stride {z.stride(1)}"

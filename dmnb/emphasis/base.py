@@ -35,6 +35,11 @@ def wide(x: Tensor) -> Tensor:
     return x if x.is_mps else x.double()
 
 
+def is_traced() -> bool:
+    """Whether inside torch.compile or a transform of torch.func, whatever it transforms."""
+    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
+
+
 def on_cpu(function):
     """Let a function make its tensors on the CPU, whatever torch's default device is."""
 
@@ -75,7 +80,7 @@ def number(name: str, value: Any) -> float:
     if type(value) in (int, float):
         return value
     scalar = isinstance(value, Real) or getattr(value, "ndim", None) == 0
-    scalar = scalar and not isinstance(value, bool)
+    scalar = scalar and "bool" not in str(getattr(value, "dtype", type(value)))
     learnt = getattr(value, "requires_grad", False)
     check(name, value, scalar and not learnt, "a number, and not one to be learnt")
     return float(value)

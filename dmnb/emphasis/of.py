@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dmnb.emphasis.base import Emphasis, check, on_cpu
+from dmnb.emphasis.base import Emphasis, check, is_traced, on_cpu
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -194,7 +194,7 @@ def _continued(m: Tensor, edge: float, fall: float) -> Tensor:
 
 def _gradient(loss_fn: Loss, z: Tensor, y: Tensor, is_mean: bool) -> Tensor:
     """dL_i/dz_i of the N row losses: (N, C); differentiable where z is."""
-    if torch.compiler.is_compiling() or torch._C._functorch.is_functorch_wrapped_tensor(z):
+    if is_traced():
         return torch.func.grad(lambda z: _total(loss_fn, z, y, is_mean))(z)
     again = torch.is_grad_enabled() and z.requires_grad
     with torch.enable_grad():

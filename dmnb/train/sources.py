@@ -183,6 +183,8 @@ def check_images(data: Any, *, parts: Iterable[str] = PARTS) -> None:
                 "does; vectors (N, D) are images (N, D, 1, 1), and fit takes loaders as "
                 f"train.Loaders(train, test). Got {type(data).__name__}, its {name}: {found}"
             )
+        if len(part) == 0:
+            raise ValueError(f"{name} must not be empty")
         images = getattr(data, name.replace("labels", "images"))
         if len(part) != len(images):
             raise ValueError(f"{name} must be {len(images)}, as the images, got {len(part)}")
