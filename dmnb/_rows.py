@@ -103,18 +103,18 @@ class Rows(torch.autograd.Function):
     """(N, C) logits, (N, 1) labels in [0, C) -> l / aZ, (N, 1) or its sum, and w / 2Z, constant.
 
     a, a number or a scalar, is divisor(w / 2Z). The same as plain_rows with one exponential and one
-    array the size of the logits: -∂m/∂z, which backward turns into the gradient in place. A second
-    backward makes it anew.
+    array the size of the logits: -s ∂m/∂z, which backward turns into the gradient in place. A
+    second backward makes it anew.
     """
 
     @staticmethod
     def forward(
         ctx: Any, z: Tensor, y: Tensor, emphasis: Emphasis, divisor: Callable, summed: bool
     ) -> tuple[Tensor, Tensor]:
-        m, ctx.direction = _log_odds_and_direction(z, y)
+        m, s, ctx.direction = _log_odds_and_direction(z, y)
         pull = emphasis._pull(m)
         ctx.emphasis, ctx.a = emphasis, divisor(pull)
-        ctx.save_for_backward(z, y, pull)
+        ctx.save_for_backward(z, y, pull, s)
         ctx.mark_non_differentiable(pull)
         ctx.set_materialize_grads(False)
         l = emphasis._value(m)  # noqa: E741
@@ -124,27 +124,30 @@ class Rows(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor | None, _: None) -> tuple[Tensor | None, ...]:
         if grad_output is None:
             return (None,) * 5
-        z, y, pull = ctx.saved_tensors
+        z, y, pull, s = ctx.saved_tensors
         if torch.is_grad_enabled():  # second derivatives: the plain rows have them
             l, _ = plain_rows(z, y, ctx.emphasis)  # noqa: E741
             grad_l = (grad_output / ctx.a).expand_as(l).to(l.dtype)
             return *torch.autograd.grad(l, z, grad_l, create_graph=True), *(None,) * 4
         direction, ctx.direction = ctx.direction, None
         if direction is None:
-            _, direction = _log_odds_and_direction(z, y)
-        g = (pull * (grad_output / ctx.a)).to(direction.dtype)
+            direction = _log_odds_and_direction(z, y)[-1]
+        g = (pull / s * (grad_output / ctx.a)).to(direction.dtype)
         g = direction * g if is_batched(g) else direction.mul_(g)
         return g.to(z.dtype), None, None, None, None
 
 
-def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """m (N, 1), wide, and -∂m/∂z (N, C): q_j, and -1 at y. NaN where `log_odds_of` has it."""
-    q = _at_least_float32(z)
-    q = q.scatter(1, y, _least(q), reduce="add")  # added: inf stays, which softmax makes NaN
-    top = q.amax(1, True)
-    torch.softmax(q, 1, out=q)
-    m = wide(z.gather(1, y)) - top + q.amax(1, True).log_()  # logsumexp = top - log max q
-    return m, q.scatter_(1, y, -1)
+def _log_odds_and_direction(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """m (N, 1), wide, s = Σ_{j≠y} exp(z_j - top) (N, 1), and -s ∂m/∂z (N, C): s q_j, and -s at y.
+
+    NaN where `log_odds_of` has it.
+    """
+    e = _at_least_float32(z)
+    e = e.scatter(1, y, _least(e), reduce="add")  # added: inf stays, and inf - top is NaN
+    top = e.amax(1, True)
+    s = e.sub_(top).exp_().sum(1, True)
+    m = wide(z.gather(1, y)) - top - wide(s).log()
+    return m, s, e.scatter_(1, y, -s)
 
 
 def _least(z: Tensor) -> float:
